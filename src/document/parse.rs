@@ -1,0 +1,391 @@
+//! JSON and JSONC text to a [`Value`] tree with the byte span of every key and value.
+//! Takes comments, trailing commas, multi-line strings, a byte order mark and CRLF.
+
+use super::value::{Kind, Member, Object, Value};
+use crate::source::{Location, SourceId, Span};
+use std::sync::Arc;
+
+/// Deepest nesting of arrays and objects that is read.
+pub const MAX_NESTING: usize = 512;
+
+/// A text that is not JSON, with the place where that shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    pub message: String,
+    pub span: Span,
+}
+
+/// A key that stands twice in one object; the last one counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateKey {
+    pub key: Arc<str>,
+    pub first: Location,
+    pub again: Location,
+}
+
+/// A parsed text.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    pub root: Value,
+    pub duplicates: Vec<DuplicateKey>,
+    /// Spans of all comments, in order, delimiters included.
+    pub comments: Vec<Span>,
+}
+
+/// Parses one JSON or JSONC text of at most 4 GiB.
+pub fn parse(source: SourceId, text: &str) -> Result<Parsed, SyntaxError> {
+    let mut parser =
+        Parser { source, text, bytes: text.as_bytes(), at: 0, depth: 0, duplicates: Vec::new(), comments: Vec::new() };
+    if text.starts_with('\u{feff}') {
+        parser.at = 3;
+    }
+    parser.skip_space()?;
+    let root = parser.value()?;
+    parser.skip_space()?;
+    if parser.at < parser.bytes.len() {
+        return Err(parser.error_here("expected the end of the file"));
+    }
+    Ok(Parsed { root, duplicates: parser.duplicates, comments: parser.comments })
+}
+
+struct Parser<'src> {
+    source: SourceId,
+    text: &'src str,
+    bytes: &'src [u8],
+    at: usize,
+    depth: usize,
+    duplicates: Vec<DuplicateKey>,
+    comments: Vec<Span>,
+}
+
+impl<'src> Parser<'src> {
+    fn location(&self, start: usize) -> Location {
+        Location { source: self.source, span: Span { start: start as u32, end: self.at as u32 } }
+    }
+
+    fn error(&self, message: impl Into<String>, start: usize, end: usize) -> SyntaxError {
+        SyntaxError { message: message.into(), span: Span { start: start as u32, end: end as u32 } }
+    }
+
+    fn error_here(&self, expected: &str) -> SyntaxError {
+        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
+            Some(found) => self.error(format!("{expected}, found {found:?}"), self.at, self.at + found.len_utf8()),
+            None => self.error(format!("{expected}, found the end of the file"), self.at, self.at),
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    #[inline]
+    fn skip_space(&mut self) -> Result<(), SyntaxError> {
+        loop {
+            match self.peek() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                Some(b'/') => self.comment()?,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn comment(&mut self) -> Result<(), SyntaxError> {
+        let start = self.at;
+        match self.bytes.get(self.at + 1) {
+            Some(b'/') => {
+                self.at = memchr::memchr(b'\n', &self.bytes[start..]).map_or(self.bytes.len(), |length| start + length);
+            }
+            Some(b'*') => match memchr::memmem::find(&self.bytes[start + 2..], b"*/") {
+                Some(length) => self.at = start + 2 + length + 2,
+                None => return Err(self.error("this comment has no end", start, start + 2)),
+            },
+            _ => return Err(self.error_here("expected a value")),
+        }
+        self.comments.push(Span { start: start as u32, end: self.at as u32 });
+        Ok(())
+    }
+
+    fn value(&mut self) -> Result<Value, SyntaxError> {
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'"') => Kind::String(self.string()?),
+            Some(b'{') => return self.object(),
+            Some(b'[') => return self.array(),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.word("true", Kind::Bool(true))?,
+            Some(b'f') => self.word("false", Kind::Bool(false))?,
+            Some(b'n') => self.word("null", Kind::Null)?,
+            _ => return Err(self.error_here("expected a value")),
+        };
+        Ok(Value::at(kind, self.location(start)))
+    }
+
+    fn word(&mut self, word: &str, kind: Kind) -> Result<Kind, SyntaxError> {
+        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
+            return Err(self.error_here("expected a value"));
+        }
+        self.at += word.len();
+        Ok(kind)
+    }
+
+    fn number(&mut self) -> Result<Kind, SyntaxError> {
+        let start = self.at;
+        while matches!(self.peek(), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
+            self.at += 1;
+        }
+        let text = &self.text[start..self.at];
+        if let Ok(value) = text.parse::<i64>() {
+            return Ok(Kind::Int(value));
+        }
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(Kind::Float(value)),
+            _ => Err(self.error(format!("{text} is not a number"), start, self.at)),
+        }
+    }
+
+    fn string(&mut self) -> Result<Arc<str>, SyntaxError> {
+        let start = self.at;
+        self.at += 1;
+        let from = self.at;
+        match memchr::memchr2(b'"', b'\\', &self.bytes[from..]) {
+            Some(length) if self.bytes[from + length] == b'"' => {
+                self.at = from + length + 1;
+                Ok(Arc::from(&self.text[from..from + length]))
+            }
+            Some(_) => self.escaped_string(start).map(Arc::from),
+            None => Err(self.error("this string has no end", start, start + 1)),
+        }
+    }
+
+    fn escaped_string(&mut self, start: usize) -> Result<String, SyntaxError> {
+        let mut out = String::new();
+        loop {
+            let from = self.at;
+            let Some(length) = memchr::memchr2(b'"', b'\\', &self.bytes[from..]) else {
+                return Err(self.error("this string has no end", start, start + 1));
+            };
+            out.push_str(&self.text[from..from + length]);
+            self.at = from + length + 1;
+            if self.bytes[from + length] == b'"' {
+                return Ok(out);
+            }
+            let escape = self.at - 1;
+            let Some(byte) = self.peek() else {
+                return Err(self.error("this string has no end", start, start + 1));
+            };
+            self.at += 1;
+            match byte {
+                b'"' => out.push('"'),
+                b'\\' => out.push('\\'),
+                b'/' => out.push('/'),
+                b'b' => out.push('\u{8}'),
+                b'f' => out.push('\u{c}'),
+                b'n' => out.push('\n'),
+                b'r' => out.push('\r'),
+                b't' => out.push('\t'),
+                b'u' => out.push(self.unicode_escape(escape)?),
+                _ => return Err(self.error("unknown escape in a string", escape, escape + 1)),
+            }
+        }
+    }
+
+    /// A `\uXXXX`, with its low half where it is a surrogate pair; a lone half becomes U+FFFD.
+    fn unicode_escape(&mut self, escape: usize) -> Result<char, SyntaxError> {
+        let high = self.hex4(escape)?;
+        if (0xd800..0xdc00).contains(&high) && self.bytes[self.at..].starts_with(b"\\u") {
+            let resume = self.at;
+            self.at += 2;
+            let low = self.hex4(escape)?;
+            if (0xdc00..0xe000).contains(&low) {
+                let code = 0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+                return Ok(char::from_u32(code).unwrap_or('\u{fffd}'));
+            }
+            self.at = resume;
+        }
+        Ok(char::from_u32(high).unwrap_or('\u{fffd}'))
+    }
+
+    fn hex4(&mut self, escape: usize) -> Result<u32, SyntaxError> {
+        let digits =
+            self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
+            Some(code) => {
+                self.at += 4;
+                Ok(code)
+            }
+            None => Err(self.error("\\u needs four hexadecimal digits", escape, escape + 2)),
+        }
+    }
+
+    fn enter(&mut self) -> Result<(), SyntaxError> {
+        self.depth += 1;
+        if self.depth > MAX_NESTING {
+            return Err(self.error(format!("nested deeper than {MAX_NESTING} levels"), self.at, self.at + 1));
+        }
+        Ok(())
+    }
+
+    fn array(&mut self) -> Result<Value, SyntaxError> {
+        let start = self.at;
+        self.enter()?;
+        self.at += 1;
+        let mut items = Vec::new();
+        loop {
+            self.skip_space()?;
+            match self.peek() {
+                Some(b']') => break,
+                None => return Err(self.error("this array has no end", start, start + 1)),
+                _ => items.push(self.value()?),
+            }
+            self.skip_space()?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => break,
+                None => return Err(self.error("this array has no end", start, start + 1)),
+                _ => return Err(self.error_here("expected ',' or ']'")),
+            }
+        }
+        self.at += 1;
+        self.depth -= 1;
+        Ok(Value::at(Kind::Array(Arc::new(items)), self.location(start)))
+    }
+
+    fn object(&mut self) -> Result<Value, SyntaxError> {
+        let start = self.at;
+        self.enter()?;
+        self.at += 1;
+        let mut members: Vec<Member> = Vec::new();
+        loop {
+            self.skip_space()?;
+            match self.peek() {
+                Some(b'}') => break,
+                Some(b'"') => {}
+                None => return Err(self.error("this object has no end", start, start + 1)),
+                _ => return Err(self.error_here("expected a key in double quotes or '}'")),
+            }
+            let key_start = self.at;
+            let key = self.string()?;
+            let key_at = self.location(key_start);
+            self.skip_space()?;
+            if self.peek() != Some(b':') {
+                return Err(self.error_here("expected ':'"));
+            }
+            self.at += 1;
+            self.skip_space()?;
+            let value = self.value()?;
+            members.push(Member { key, key_at, value });
+            self.skip_space()?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                None => return Err(self.error("this object has no end", start, start + 1)),
+                _ => return Err(self.error_here("expected ',' or '}'")),
+            }
+        }
+        self.at += 1;
+        self.depth -= 1;
+        self.note_duplicates(&mut members);
+        Ok(Value::at(Kind::Object(Arc::new(Object { members })), self.location(start)))
+    }
+
+    /// Reports keys that stand twice and keeps the last, as Azure's parser does.
+    fn note_duplicates(&mut self, members: &mut Vec<Member>) {
+        const SMALL: usize = 16;
+        let mut repeated = Vec::new();
+        if members.len() <= SMALL {
+            for later in 1..members.len() {
+                for earlier in 0..later {
+                    if members[earlier].key == members[later].key {
+                        repeated.push((earlier, later));
+                        break;
+                    }
+                }
+            }
+        } else {
+            let mut seen = std::collections::HashMap::with_capacity(members.len());
+            for (index, member) in members.iter().enumerate() {
+                if let Some(earlier) = seen.insert(member.key.clone(), index) {
+                    repeated.push((earlier, index));
+                }
+            }
+        }
+        if repeated.is_empty() {
+            return;
+        }
+        for &(earlier, later) in &repeated {
+            self.duplicates.push(DuplicateKey {
+                key: members[later].key.clone(),
+                first: members[earlier].key_at,
+                again: members[later].key_at,
+            });
+        }
+        let mut kept = std::collections::HashSet::new();
+        let mut from_last: Vec<Member> =
+            members.drain(..).rev().filter(|member| kept.insert(member.key.clone())).collect();
+        from_last.reverse();
+        *members = from_last;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Parsed, SyntaxError> {
+        parse(SourceId(0), text)
+    }
+
+    fn span_text<'a>(text: &'a str, value: &Value) -> &'a str {
+        &text[value.at.span.start as usize..value.at.span.end as usize]
+    }
+
+    #[test]
+    fn keys_and_values_know_their_text() {
+        let text = "\u{feff}{ // c\r\n \"a\": [1, 2.5,], /* x */ \"b\": \"two\nlines\", }";
+        let parsed = read(text).expect("valid");
+        let list = parsed.root.get("A").expect("any case");
+        assert_eq!(span_text(text, list), "[1, 2.5,]");
+        let member = parsed.root.as_object().and_then(|object| object.member("b")).expect("b");
+        assert_eq!(&text[member.key_at.span.start as usize..member.key_at.span.end as usize], "\"b\"");
+        assert_eq!(member.value.as_str(), Some("two\nlines"));
+        assert_eq!(parsed.comments.len(), 2);
+    }
+
+    #[test]
+    fn escapes_are_decoded() {
+        let parsed = read(r#""\u00e4\ud83d\ude00\ud800x\n\/""#).expect("valid");
+        assert_eq!(parsed.root.as_str(), Some("ä😀\u{fffd}x\n/"));
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_counts_and_both_are_told() {
+        let parsed = read(r#"{"a":1,"b":2,"a":3}"#).expect("valid");
+        assert_eq!(parsed.root.get("a").and_then(Value::as_int), Some(3));
+        assert_eq!(parsed.duplicates.len(), 1);
+        assert_eq!(parsed.duplicates[0].again.span.start, 13);
+    }
+
+    #[test]
+    fn broken_texts_give_a_place() {
+        for (text, message, start) in [
+            ("{\"a\": }", "expected a value, found '}'", 6),
+            ("[1", "this array has no end", 0),
+            ("{\"a\"", "expected ':', found the end of the file", 4),
+            ("\"abc", "this string has no end", 0),
+            ("1-2", "1-2 is not a number", 0),
+            ("{} x", "expected the end of the file, found 'x'", 3),
+            ("/* x", "this comment has no end", 0),
+            ("", "expected a value, found the end of the file", 0),
+        ] {
+            let error = read(text).expect_err(text);
+            assert_eq!((error.message.as_str(), error.span.start), (message, start), "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_an_answer() {
+        let error = read(&"[".repeat(200_000)).expect_err("too deep");
+        assert_eq!(error.message, "nested deeper than 512 levels");
+        assert_eq!(error.span.start, 512);
+    }
+}

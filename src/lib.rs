@@ -1,0 +1,10 @@
+//! archlint: architecture policy linter for Azure data platforms. Data flows one way:
+//!
+//! ```text
+//! files ─> source ─> document ─> arm ─> estate ─> policy ─> check ─> report
+//!          (text)    (spans)   (expansion) (graph)  (packs)  (findings)
+//! ```
+
+pub mod arm;
+pub mod document;
+pub mod source;
