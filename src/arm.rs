@@ -1,1 +1,4 @@
-//! ARM templates: expressions, functions, evaluation, expansion to resources.
+//! ARM templates as Azure reads them: expressions, functions, parameter files, copy, nested deployments.
+//! Input: [`crate::document::Value`]s. Output: expanded resources. Knows nothing of rules.
+
+pub mod functions;

@@ -1,0 +1,142 @@
+//! Argument checks, and symbols of results that are not known.
+//! A symbol is text with holes `‹…›`; equal symbols mean equal values.
+
+use crate::document::{Kind, Unknown, UnknownReason, Value};
+use std::sync::Arc;
+
+/// Longest symbol kept; a longer one is cut and ended by a hash, so that it stays canonical and bounded.
+pub const MAX_SYMBOL: usize = 512;
+
+/// The text a value contributes inside a symbol: a known scalar's text, JSON for the rest, the symbol of an unknown.
+pub fn symbol_of(value: &Value) -> String {
+    match &value.kind {
+        Kind::String(text) => text.to_string(),
+        Kind::Unknown(unknown) => unknown.symbol.to_string(),
+        _ => value.to_json().to_string(),
+    }
+}
+
+/// The inside of a symbol that is one whole hole (`‹x›` gives `x`), else the symbol itself.
+pub fn without_hole(symbol: &str) -> &str {
+    let Some(inner) = symbol.strip_prefix('‹').and_then(|rest| rest.strip_suffix('›')) else { return symbol };
+    let mut depth = 0i32;
+    for character in inner.chars() {
+        match character {
+            '‹' => depth += 1,
+            '›' => depth -= 1,
+            _ => {}
+        }
+        if depth < 0 {
+            return symbol;
+        }
+    }
+    inner
+}
+
+/// A symbol within [`MAX_SYMBOL`] bytes.
+pub fn bounded(symbol: String) -> Arc<str> {
+    if symbol.len() <= MAX_SYMBOL {
+        return symbol.into();
+    }
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in symbol.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    let cut = (0..=MAX_SYMBOL - 32).rev().find(|&at| symbol.is_char_boundary(at)).unwrap_or(0);
+    let head = &symbol[..cut];
+    // The cut must not leave a hole open, or what follows would be read as part of it.
+    let open = head.matches('‹').count().saturating_sub(head.matches('›').count());
+    format!("{head}…{hash:016x}{}", "›".repeat(open)).into()
+}
+
+/// An unknown made of others: the first one's reason, all their parameters, secret when one is.
+/// Gives nothing when no part is unknown.
+pub fn derived<'v>(parts: impl IntoIterator<Item = &'v Value>, symbol: String) -> Option<Value> {
+    let mut reason: Option<UnknownReason> = None;
+    let mut secret = false;
+    let mut parameters: Vec<Arc<str>> = Vec::new();
+    for part in parts {
+        collect(part, &mut reason, &mut secret, &mut parameters);
+    }
+    parameters.sort();
+    parameters.dedup();
+    let symbol = bounded(symbol);
+    reason.map(|reason| Value::new(Kind::Unknown(Arc::new(Unknown { reason, symbol, secret, parameters }))))
+}
+
+fn collect(value: &Value, reason: &mut Option<UnknownReason>, secret: &mut bool, parameters: &mut Vec<Arc<str>>) {
+    match &value.kind {
+        Kind::Unknown(unknown) => {
+            reason.get_or_insert_with(|| unknown.reason.clone());
+            *secret |= unknown.secret;
+            parameters.extend(unknown.parameters.iter().cloned());
+        }
+        Kind::Array(items) => items.iter().for_each(|item| collect(item, reason, secret, parameters)),
+        Kind::Object(object) => {
+            object.members.iter().for_each(|member| collect(&member.value, reason, secret, parameters));
+        }
+        _ => {}
+    }
+}
+
+/// True when the value or anything inside it is unknown.
+pub fn has_unknown(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Unknown(_) => true,
+        Kind::Array(items) => items.iter().any(has_unknown),
+        Kind::Object(object) => object.members.iter().any(|member| has_unknown(&member.value)),
+        _ => false,
+    }
+}
+
+/// The result of a function that cannot be computed because an argument is not known: `‹name(a, b)›`.
+/// Strings stand in quotes, unknowns without their outer hole. Gives nothing when all arguments are known.
+pub fn unknown_call(name: &str, args: &[Value]) -> Option<Value> {
+    if !args.iter().any(has_unknown) {
+        return None;
+    }
+    let inner: Vec<String> = args
+        .iter()
+        .map(|arg| match &arg.kind {
+            Kind::String(text) => format!("'{text}'"),
+            Kind::Unknown(unknown) => without_hole(&unknown.symbol).to_string(),
+            _ => arg.to_json().to_string(),
+        })
+        .collect();
+    derived(args, format!("‹{name}({})›", inner.join(", ")))
+}
+
+/// The text of the n-th argument, or the error Azure gives.
+pub fn text<'v>(name: &str, args: &'v [Value], index: usize) -> Result<&'v str, String> {
+    let Some(value) = args.get(index) else {
+        return Err(format!("the function '{name}' needs argument {}", index + 1));
+    };
+    value.as_str().ok_or_else(|| wrong_type(name, index, "a string", value))
+}
+
+/// The integer of the n-th argument, or the error Azure gives.
+pub fn integer(name: &str, args: &[Value], index: usize) -> Result<i64, String> {
+    let Some(value) = args.get(index) else {
+        return Err(format!("the function '{name}' needs argument {}", index + 1));
+    };
+    value.as_int().ok_or_else(|| wrong_type(name, index, "an integer", value))
+}
+
+/// The error for an argument of the wrong type; `index` from 0, told from 1.
+pub fn wrong_type(name: &str, index: usize, wanted: &str, got: &Value) -> String {
+    format!("the function '{name}' wants {wanted} as argument {}, not {}", index + 1, got.type_name())
+}
+
+/// Holds the number of arguments within bounds; no upper bound when `most` is nothing.
+pub fn count(name: &str, args: &[Value], least: usize, most: Option<usize>) -> Result<(), String> {
+    let got = args.len();
+    if got >= least && most.is_none_or(|most| got <= most) {
+        return Ok(());
+    }
+    let wanted = match most {
+        Some(most) if most == least => least.to_string(),
+        Some(most) => format!("{least} to {most}"),
+        None => format!("at least {least}"),
+    };
+    Err(format!("the function '{name}' takes {wanted} arguments, not {got}"))
+}

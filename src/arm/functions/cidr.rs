@@ -1,0 +1,1 @@
+//! CIDR functions.

@@ -1,0 +1,1 @@
+//! Base64, JSON and data URI functions.

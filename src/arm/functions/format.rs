@@ -1,0 +1,1 @@
+//! format(), as .NET's composite formatting.
