@@ -22,7 +22,7 @@ pub fn call(name: &str, args: &[Value]) -> Option<Result<Value, String>> {
 /// `createObject(key, value, …)`. Keys are strings, no two spelt alike; values may be unknown.
 fn create_object(args: &[Value]) -> Result<Value, String> {
     let name = "createObject";
-    if args.len() % 2 != 0 {
+    if !args.len().is_multiple_of(2) {
         return Err(format!("the function '{name}' takes pairs of key and value, not {} arguments", args.len()));
     }
     let mut members = Vec::with_capacity(args.len() / 2);
@@ -271,6 +271,7 @@ mod tests {
             ),
             ("items", vec![unknown("‹x›")], "‹items(x)›"),
             ("items", vec![json("[]")], "error"),
+            ("objectkeys", vec![json(r#"{"cK":1,"1K":2,"CK":3,"bK":4,"4K":5}"#)], r#"["1K","4K","bK","cK","CK"]"#),
             ("objectkeys", vec![json(r#"{"b":1,"a":2}"#)], r#"["a","b"]"#),
             ("shallowmerge", vec![json(r#"[{"p":{"x":1},"q":1},{"P":{"y":2}}]"#)], r#"{"p":{"y":2},"q":1}"#),
             ("shallowmerge", vec![json("[]")], "{}"),

@@ -138,7 +138,7 @@ fn unknown_items_count_where_they_stand() {
         ("contains", vec![mixed.clone(), a.clone()], "true"),
         ("contains", vec![mixed.clone(), x.clone()], "true"),
         ("contains", vec![items(&[a.clone(), y.clone()]), b.clone()], "false"),
-        ("flatten", vec![items(&[mixed.clone(), items(&[b.clone()])])], r#"["a",‹x›,"b"]"#),
+        ("flatten", vec![items(&[mixed.clone(), items(std::slice::from_ref(&b))])], r#"["a",‹x›,"b"]"#),
         ("union", vec![items(&[a.clone(), y.clone()]), items(&[y.clone(), b.clone()])], r#"["a",s-‹y›,"b"]"#),
         ("distinct", vec![items(&[x.clone(), x.clone()])], "[‹x›]"),
         ("intersection", vec![items(&[y.clone(), a.clone()]), items(&[a.clone(), b.clone()])], r#"["a"]"#),
@@ -149,7 +149,7 @@ fn unknown_items_count_where_they_stand() {
     }
     for (name, args) in [
         ("contains", vec![mixed.clone(), b.clone()]),
-        ("union", vec![mixed.clone(), items(&[b.clone()])]),
+        ("union", vec![mixed.clone(), items(std::slice::from_ref(&b))]),
         ("distinct", vec![items(&[x.clone(), b.clone()])]),
         ("intersection", vec![mixed.clone(), items(&[b.clone(), x.clone(), unknown("‹z›")])]),
     ] {
