@@ -1,6 +1,17 @@
-//! Rule packs: format, validation, compiled rules, components, parameters. Input: pack files. Output: [`Rule`]s.
+//! Rule packs: format, validation, compiled rules, components, parameters. Input: pack files. Output: [`Packs`].
 //! Knows nothing of reports.
 
+mod compile;
+mod condition;
+mod defaults;
+mod pack;
+mod reader;
 mod rule;
 
-pub use rule::{Alternative, Fix, Rule};
+pub use condition::{
+    Base, Bounds, Condition, ConditionKind, Demand, Operand, Operator, Quantifier, Related, Relation, Test,
+};
+pub use defaults::{Default, Defaults};
+pub use pack::{Component, Match, Pack, PackFile, Packs, embedded, load};
+pub use reader::{PackError, nearest};
+pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};

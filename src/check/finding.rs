@@ -80,17 +80,12 @@ pub struct Suppression {
 }
 
 /// How serious a failed rule or a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Severity {
     Note,
+    #[default]
     Warning,
     Error,
-}
-
-impl Default for Severity {
-    fn default() -> Self {
-        Severity::Warning
-    }
 }
 
 impl Severity {

@@ -66,6 +66,11 @@ impl CompiledPath {
         &self.text
     }
 
+    /// True when the path names one place at most (no wildcard, filter or recursion).
+    pub fn is_single(&self) -> bool {
+        matches!(&self.plan, Plan::Steps(steps) if !steps.contains(&Step::Every))
+    }
+
     /// Runs the path on `root`.
     pub fn select<'v>(&self, root: &'v Value) -> Selected<'v> {
         let mut selected = Selected::default();

@@ -1,8 +1,14 @@
 //! One rule, read from its file.
 
+use super::compile::{Context, component_name, condition, input_kind};
+use super::condition::Condition;
+use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::check::Severity;
+use crate::document::{Object, Value};
+use crate::estate::InputKind;
+use std::sync::Arc;
 
-/// A rule's own words about itself. What it selects and asserts is in its compiled condition.
+/// A rule's own words about itself. What it selects and asserts is in [`CompiledRule`].
 #[derive(Debug, Default)]
 pub struct Rule {
     /// The file's name: also the documentation anchor and the word that suppresses it.
@@ -42,4 +48,149 @@ pub struct Alternative {
     pub option: String,
     pub verdict: String,
     pub because: String,
+}
+
+/// Which resources a rule judges.
+#[derive(Debug)]
+pub enum Subjects {
+    /// Lower-case types, `*` for any run of characters.
+    Types(Vec<String>),
+    Component(Arc<str>),
+    /// The estate as a whole, once.
+    Estate,
+}
+
+/// A rule ready to run.
+#[derive(Debug)]
+pub struct CompiledRule {
+    pub rule: Arc<Rule>,
+    pub subjects: Subjects,
+    pub filter: Option<Condition>,
+    pub input: Option<InputKind>,
+    pub assert: Condition,
+    /// The `tests` member as written.
+    pub tests: Value,
+}
+
+const WORDS: [&str; 23] = [
+    "$schema",
+    "code",
+    "requirement",
+    "severity",
+    "category",
+    "service",
+    "title",
+    "for",
+    "assert",
+    "message",
+    "why",
+    "help",
+    "fix",
+    "alternatives",
+    "controls",
+    "links",
+    "aliases",
+    "peers",
+    "concepts",
+    "tests",
+    "deprecated",
+    "note",
+    "waivable",
+];
+
+/// Reads one rule file.
+pub fn rule(id: &str, pack: &str, root: &Value, context: &Context) -> Result<CompiledRule, PackError> {
+    let members = object(root, "a rule")?;
+    only(members, "word in a rule", &WORDS)?;
+    let needed =
+        |name: &str| members.get(name).ok_or_else(|| PackError::new(root.at, format!("a rule needs '{name}'")));
+    let optional = |name: &str| -> Result<String, PackError> {
+        members.get(name).map_or(Ok(String::new()), |value| text(value, name).map(str::to_owned))
+    };
+    let list = |name: &str| -> Result<Vec<String>, PackError> {
+        members.get(name).map_or(Ok(Vec::new()), |value| texts(value, name))
+    };
+    let severity = needed("severity")?;
+    let word = text(severity, "severity")?;
+    let severity = Severity::parse(word)
+        .ok_or_else(|| unknown_word(severity.at, "severity", word, ["error", "warning", "note"]))?;
+    let described = Rule {
+        id: id.to_owned(),
+        pack: pack.to_owned(),
+        code: text(needed("code")?, "code")?.to_owned(),
+        requirement: members
+            .get("requirement")
+            .map(|value| text(value, "requirement").map(str::to_owned))
+            .transpose()?,
+        severity,
+        category: optional("category")?,
+        service: optional("service")?,
+        title: text(needed("title")?, "title")?.to_owned(),
+        message: text(needed("message")?, "message")?.to_owned(),
+        why: text(needed("why")?, "why")?.to_owned(),
+        help: text(needed("help")?, "help")?.to_owned(),
+        fix: fix(members)?,
+        alternatives: alternatives(members)?,
+        controls: controls(members)?,
+        links: list("links")?,
+        aliases: list("aliases")?,
+        peers: list("peers")?,
+        concepts: list("concepts")?,
+    };
+    let selection = needed("for")?;
+    let chosen = object(selection, "for")?;
+    only(chosen, "word in for", &["type", "component", "where", "input", "estate"])?;
+    let subjects = if let Some(name) = chosen.get("component") {
+        Subjects::Component(component_name(name, context)?)
+    } else if let Some(types) = chosen.get("type") {
+        Subjects::Types(texts(types, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect())
+    } else if chosen.get("estate").and_then(Value::as_bool) == Some(true) {
+        Subjects::Estate
+    } else {
+        return Err(PackError::new(selection.at, "'for' needs 'type', 'component' or 'estate'"));
+    };
+    Ok(CompiledRule {
+        rule: Arc::new(described),
+        subjects,
+        filter: chosen.get("where").map(|filter| condition(filter, context)).transpose()?,
+        input: chosen.get("input").map(input_kind).transpose()?,
+        assert: condition(needed("assert")?, context)?,
+        tests: needed("tests")?.clone(),
+    })
+}
+
+fn fix(rule: &Object) -> Result<Fix, PackError> {
+    let Some(value) = rule.get("fix") else { return Ok(Fix::default()) };
+    let members = object(value, "fix")?;
+    only(members, "word in fix", &["bicep", "arm", "cli"])?;
+    let snippet = |name: &str| {
+        members.get(name).map(|value| match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => serde_json::to_string_pretty(&value.to_json()).unwrap_or_default(),
+        })
+    };
+    Ok(Fix { bicep: snippet("bicep"), arm: snippet("arm") })
+}
+
+fn alternatives(rule: &Object) -> Result<Vec<Alternative>, PackError> {
+    let Some(value) = rule.get("alternatives") else { return Ok(Vec::new()) };
+    let items = value.as_array().ok_or_else(|| PackError::new(value.at, "'alternatives' must be a list"))?;
+    items
+        .iter()
+        .map(|item| {
+            let members = object(item, "an alternative")?;
+            only(members, "word in an alternative", &["option", "verdict", "because", "criteria"])?;
+            let needed = |name: &str| match members.get(name) {
+                Some(value) => text(value, name).map(str::to_owned),
+                None => Err(PackError::new(item.at, format!("an alternative needs '{name}'"))),
+            };
+            Ok(Alternative { option: needed("option")?, verdict: needed("verdict")?, because: needed("because")? })
+        })
+        .collect()
+}
+
+fn controls(rule: &Object) -> Result<Vec<(String, Vec<String>)>, PackError> {
+    let Some(value) = rule.get("controls") else { return Ok(Vec::new()) };
+    let members = &object(value, "controls")?.members;
+    members.iter().map(|member| Ok((member.key.to_string(), texts(&member.value, "controls")?))).collect()
 }

@@ -1,0 +1,226 @@
+//! Conditions of the rule language, compiled: paths parsed, patterns built, pack parameters filled in.
+
+use crate::document::{CompiledPath, Value};
+use crate::estate::InputKind;
+use regex::Regex;
+use std::sync::Arc;
+
+/// A condition with the message that tells its failure, where it has one of its own.
+#[derive(Debug)]
+pub struct Condition {
+    pub kind: ConditionKind,
+    pub message: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+pub enum ConditionKind {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    /// Holds when the first does not, or both do.
+    Implies(Box<Condition>, Box<Condition>),
+    Input(InputKind),
+    Test(Box<Test>),
+    Related(Box<Related>),
+}
+
+/// Which resource a path starts at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    Own,
+    Parent,
+}
+
+/// How many of the selected values must pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantifier {
+    Every,
+    Some,
+    None,
+}
+
+/// Inclusive bounds of a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    pub at_least: i64,
+    pub at_most: i64,
+}
+
+impl Bounds {
+    pub fn hold(self, count: i64) -> bool {
+        (self.at_least..=self.at_most).contains(&count)
+    }
+
+    /// In words, for messages.
+    pub fn describe(self) -> String {
+        match (self.at_least, self.at_most) {
+            (least, i64::MAX) => format!("at least {least}"),
+            (i64::MIN | 0, most) => format!("at most {most}"),
+            (least, most) if least == most => least.to_string(),
+            (least, most) => format!("{least} to {most}"),
+        }
+    }
+}
+
+/// One path with one operator.
+#[derive(Debug)]
+pub struct Test {
+    pub base: Base,
+    pub path: CompiledPath,
+    pub operator: Operator,
+    pub operand: Operand,
+    pub quantifier: Quantifier,
+    /// What an absent property means, where the shared defaults do not say.
+    pub default: Option<Value>,
+    pub exact_case: bool,
+}
+
+/// What an operator compares with.
+#[derive(Debug)]
+pub enum Operand {
+    /// Written in the rule, or a pack parameter's value.
+    Literal(Value),
+    /// The value at a path of the same resource.
+    Path(CompiledPath),
+    Pattern(Regex),
+    Bounds(Bounds),
+}
+
+/// The operators of the language. `Count` judges how many values a path selects, all others single values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    Equals,
+    NotEquals,
+    In,
+    NotIn,
+    Exists,
+    Matches,
+    Contains,
+    StartsWith,
+    EndsWith,
+    AtLeast,
+    AtMost,
+    Between,
+    Length,
+    Unique,
+    IsTrue,
+    IsFalse,
+    IsEmpty,
+    DurationAtLeast,
+    DurationAtMost,
+    VersionAtLeast,
+    WithinCidr,
+    TimeAtMost,
+    Secret,
+    Count,
+}
+
+impl Operator {
+    /// Every operator with its spelling in rules.
+    pub const ALL: [(&'static str, Operator); 24] = [
+        ("equals", Operator::Equals),
+        ("notEquals", Operator::NotEquals),
+        ("in", Operator::In),
+        ("notIn", Operator::NotIn),
+        ("exists", Operator::Exists),
+        ("matches", Operator::Matches),
+        ("contains", Operator::Contains),
+        ("startsWith", Operator::StartsWith),
+        ("endsWith", Operator::EndsWith),
+        ("atLeast", Operator::AtLeast),
+        ("atMost", Operator::AtMost),
+        ("between", Operator::Between),
+        ("length", Operator::Length),
+        ("unique", Operator::Unique),
+        ("isTrue", Operator::IsTrue),
+        ("isFalse", Operator::IsFalse),
+        ("isEmpty", Operator::IsEmpty),
+        ("durationAtLeast", Operator::DurationAtLeast),
+        ("durationAtMost", Operator::DurationAtMost),
+        ("versionAtLeast", Operator::VersionAtLeast),
+        ("withinCidr", Operator::WithinCidr),
+        ("timeAtMost", Operator::TimeAtMost),
+        ("secret", Operator::Secret),
+        ("count", Operator::Count),
+    ];
+
+    pub fn parse(name: &str) -> Option<Operator> {
+        Operator::ALL.iter().find(|(spelling, _)| *spelling == name).map(|(_, operator)| *operator)
+    }
+
+    /// In words, before the operand ("at least 7").
+    pub fn words(self) -> &'static str {
+        match self {
+            Operator::Equals | Operator::IsTrue | Operator::IsFalse | Operator::Count | Operator::Length => "",
+            Operator::NotEquals => "not ",
+            Operator::In => "one of ",
+            Operator::NotIn => "none of ",
+            Operator::Exists => "present: ",
+            Operator::Matches => "text that matches ",
+            Operator::Contains => "something that contains ",
+            Operator::StartsWith => "text that starts with ",
+            Operator::EndsWith => "text that ends with ",
+            Operator::AtLeast | Operator::DurationAtLeast | Operator::VersionAtLeast => "at least ",
+            Operator::AtMost | Operator::DurationAtMost | Operator::TimeAtMost => "at most ",
+            Operator::Between => "between ",
+            Operator::Unique => "no value twice",
+            Operator::IsEmpty => "empty: ",
+            Operator::WithinCidr => "within ",
+            Operator::Secret => "no secret in clear",
+        }
+    }
+}
+
+/// From one resource to others.
+#[derive(Debug)]
+pub struct Related {
+    pub relation: Relation,
+    /// Lower-case types; empty means any.
+    pub types: Vec<String>,
+    pub component: Option<Arc<str>>,
+    pub filter: Option<Condition>,
+    /// Equal values on both sides: theirs, mine.
+    pub on: Option<(CompiledPath, CompiledPath)>,
+    pub demand: Demand,
+}
+
+/// The edges a relation follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    Parent,
+    Child,
+    Sibling,
+    Ancestor,
+    References,
+    ReferencedBy,
+    Extends,
+    SameScope,
+    Anywhere,
+}
+
+impl Relation {
+    pub const ALL: [(&'static str, Relation); 9] = [
+        ("parent", Relation::Parent),
+        ("child", Relation::Child),
+        ("sibling", Relation::Sibling),
+        ("ancestor", Relation::Ancestor),
+        ("references", Relation::References),
+        ("referencedBy", Relation::ReferencedBy),
+        ("extends", Relation::Extends),
+        ("sameScope", Relation::SameScope),
+        ("anywhere", Relation::Anywhere),
+    ];
+
+    pub fn parse(name: &str) -> Option<Relation> {
+        Relation::ALL.iter().find(|(spelling, _)| *spelling == name).map(|(_, relation)| *relation)
+    }
+}
+
+/// What must hold for the resources a relation finds.
+#[derive(Debug)]
+pub enum Demand {
+    Exists,
+    Absent,
+    Every(Condition),
+    Count(Bounds),
+}

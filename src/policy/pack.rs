@@ -1,0 +1,241 @@
+//! Packs: `pack.json` with parameters and components, and the rules beside it.
+
+use super::compile::{Context, condition};
+use super::condition::Condition;
+use super::defaults::Defaults;
+use super::reader::{PackError, object, only, text, texts, unknown_word};
+use super::rule::{CompiledRule, rule};
+use crate::document::{Value, parse};
+use crate::source::{Location, Source, Sources};
+use regex::{Regex, RegexBuilder};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The rule files that are part of the program: path under `rules/`, text.
+pub const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
+
+/// A pack ready to run.
+#[derive(Debug)]
+pub struct Pack {
+    pub name: String,
+    pub version: String,
+    pub title: String,
+    /// Runs when nothing is configured.
+    pub runs_by_default: bool,
+    /// Values in force, by name.
+    pub parameters: BTreeMap<String, Value>,
+    pub components: Vec<Component>,
+    /// In order of id.
+    pub rules: Vec<CompiledRule>,
+}
+
+/// One part of an architecture, found in any estate.
+#[derive(Debug)]
+pub struct Component {
+    pub name: Arc<str>,
+    pub title: String,
+    pub tier: String,
+    pub required: bool,
+    /// Lower case.
+    pub types: Vec<String>,
+    /// One of these must hold.
+    pub matches: Vec<Match>,
+}
+
+/// A way to recognise a component.
+#[derive(Debug)]
+pub enum Match {
+    Tag {
+        name: String,
+        equals: String,
+    },
+    /// On the resource's last name segment.
+    Name(Regex),
+    Where(Condition),
+}
+
+/// A pack file: path below the folder that holds the packs, and text.
+#[derive(Clone, Debug)]
+pub struct PackFile {
+    pub path: String,
+    pub text: Arc<str>,
+}
+
+/// All files that are part of the program.
+pub fn embedded() -> Vec<PackFile> {
+    EMBEDDED.iter().map(|(path, text)| PackFile { path: (*path).to_owned(), text: Arc::from(*text) }).collect()
+}
+
+/// What [`load`] gives: packs in order of name, the table of defaults, and everything that is wrong.
+#[derive(Debug, Default)]
+pub struct Packs {
+    pub packs: Vec<Pack>,
+    pub defaults: Defaults,
+    pub errors: Vec<PackError>,
+}
+
+/// Reads packs. `wanted` names those to load (all when nothing); `overrides` are pack parameters set by the user.
+/// A rule in error is left out and told; the others still run.
+pub fn load(
+    files: &[PackFile],
+    wanted: &dyn Fn(&str) -> bool,
+    overrides: &BTreeMap<String, Value>,
+    sources: &Sources,
+) -> Packs {
+    let mut packs = Packs::default();
+    let mut heads: BTreeMap<&str, Value> = BTreeMap::new();
+    let mut rules: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    for file in files {
+        let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+        let folder = file.path.split('/').next().unwrap_or("");
+        let is_default_table = name == "defaults.json";
+        if name.ends_with("schema.json") || (!is_default_table && (!file.path.contains('/') || !wanted(folder))) {
+            continue;
+        }
+        let id = sources.add(Source::new(format!("rules/{}", file.path), &*file.text));
+        match parse(id, &file.text) {
+            Err(error) => {
+                packs.errors.push(PackError::new(Location { source: id, span: error.span }, error.message));
+            }
+            Ok(parsed) if is_default_table => packs.errors.extend(packs.defaults.add(&parsed.root).err()),
+            Ok(parsed) if name == "pack.json" => {
+                heads.insert(folder, parsed.root);
+            }
+            Ok(parsed) => {
+                let id = name.strip_suffix(".json").unwrap_or(name);
+                let twin = rules.entry(folder).or_default().insert(id, parsed.root);
+                if let Some(twin) = twin {
+                    packs.errors.push(PackError::new(twin.at, format!("two rules are named '{id}'")));
+                }
+            }
+        }
+    }
+    for (name, head) in heads {
+        match pack(name, &head, rules.remove(name).unwrap_or_default(), overrides, &mut packs.errors) {
+            Ok(pack) => packs.packs.push(pack),
+            Err(error) => packs.errors.push(error),
+        }
+    }
+    for (folder, rules) in rules {
+        if let Some(rule) = rules.values().next() {
+            packs.errors.push(PackError::new(rule.at, format!("the folder '{folder}' has rules but no pack.json")));
+        }
+    }
+    packs
+}
+
+fn pack(
+    name: &str,
+    head: &Value,
+    rules: BTreeMap<&str, Value>,
+    overrides: &BTreeMap<String, Value>,
+    errors: &mut Vec<PackError>,
+) -> Result<Pack, PackError> {
+    let members = object(head, "a pack")?;
+    let words =
+        ["$schema", "pack", "version", "title", "documentation", "default", "description", "parameters", "components"];
+    only(members, "word in a pack", &words)?;
+    let needed =
+        |word: &str| members.get(word).ok_or_else(|| PackError::new(head.at, format!("a pack needs '{word}'")));
+    let stated = needed("pack")?;
+    if text(stated, "pack")? != name {
+        return Err(PackError::new(stated.at, format!("the pack's folder is named '{name}'")));
+    }
+    let mut parameters = BTreeMap::new();
+    if let Some(value) = members.get("parameters") {
+        for member in &object(value, "parameters")?.members {
+            let declared = object(&member.value, "a parameter")?;
+            only(declared, "word in a parameter", &["type", "default", "description", "allowed"])?;
+            let default = declared
+                .get("default")
+                .ok_or_else(|| PackError::new(member.value.at, "a pack parameter needs a 'default'"))?;
+            let value = overrides.get(&*member.key).unwrap_or(default);
+            if let Some(kind) = declared.get("type") {
+                let fits = match text(kind, "type")? {
+                    "integer" => value.as_int().is_some(),
+                    "string" => value.as_str().is_some(),
+                    "boolean" => value.as_bool().is_some(),
+                    "array" => value.as_array().is_some(),
+                    other => {
+                        let known = ["integer", "string", "boolean", "array"];
+                        return Err(unknown_word(kind.at, "type", other, known));
+                    }
+                };
+                if !fits {
+                    let message =
+                        format!("pack parameter '{}' must be of type {}", member.key, kind.as_str().unwrap_or(""));
+                    return Err(PackError::new(value.at, message));
+                }
+            }
+            parameters.insert(member.key.to_string(), value.clone());
+        }
+    }
+    let declared = members.get("components").map(|value| object(value, "components")).transpose()?;
+    let names: Vec<String> =
+        declared.map_or(Vec::new(), |list| list.members.iter().map(|member| member.key.to_string()).collect());
+    let context = Context { parameters: &parameters, components: &names };
+    let mut components = Vec::new();
+    for member in declared.map_or(&[][..], |list| &list.members) {
+        components.push(component(&member.key, &member.value, &context)?);
+    }
+    let mut compiled = Vec::new();
+    for (id, root) in rules {
+        match rule(id, name, &root, &context) {
+            Ok(rule) => compiled.push(rule),
+            Err(error) => errors.push(error),
+        }
+    }
+    Ok(Pack {
+        name: name.to_owned(),
+        version: text(needed("version")?, "version")?.to_owned(),
+        title: text(needed("title")?, "title")?.to_owned(),
+        runs_by_default: members.get("default").and_then(Value::as_bool).unwrap_or(false),
+        rules: compiled,
+        components,
+        parameters,
+    })
+}
+
+fn component(name: &Arc<str>, value: &Value, context: &Context) -> Result<Component, PackError> {
+    let members = object(value, "a component")?;
+    only(members, "word in a component", &["title", "tier", "required", "type", "match", "description"])?;
+    let needed =
+        |word: &str| members.get(word).ok_or_else(|| PackError::new(value.at, format!("a component needs '{word}'")));
+    let how = needed("match")?;
+    let ways = object(how, "match")?
+        .get("any")
+        .and_then(Value::as_array)
+        .ok_or_else(|| PackError::new(how.at, "'match' needs a list 'any'"))?;
+    let matches = ways
+        .iter()
+        .map(|way| {
+            let members = object(way, "a match")?;
+            only(members, "word in a match", &["tag", "equals", "name", "where"])?;
+            if let Some(tag) = members.get("tag") {
+                let equals = members.get("equals").ok_or_else(|| PackError::new(way.at, "'tag' needs 'equals'"))?;
+                return Ok(Match::Tag {
+                    name: text(tag, "tag")?.to_owned(),
+                    equals: text(equals, "equals")?.to_owned(),
+                });
+            }
+            if let Some(pattern) = members.get("name") {
+                let built = RegexBuilder::new(text(pattern, "name")?).case_insensitive(true).build();
+                return built
+                    .map(Match::Name)
+                    .map_err(|error| PackError::new(pattern.at, format!("not a pattern: {error}")));
+            }
+            match members.get("where") {
+                Some(filter) => condition(filter, context).map(Match::Where),
+                None => Err(PackError::new(way.at, "a match needs 'tag', 'name' or 'where'")),
+            }
+        })
+        .collect::<Result<Vec<Match>, PackError>>()?;
+    Ok(Component {
+        name: name.clone(),
+        title: members.get("title").and_then(Value::as_str).unwrap_or(name).to_owned(),
+        tier: members.get("tier").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        required: members.get("required").and_then(Value::as_bool).unwrap_or(false),
+        types: texts(needed("type")?, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        matches,
+    })
+}
