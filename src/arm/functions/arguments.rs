@@ -161,6 +161,11 @@ pub fn unknown_call(name: &str, args: &[Value]) -> Option<Value> {
     derived(args, format!("‹{name}({})›", inner.join(", ")))
 }
 
+/// As [`unknown_call`], where an argument is not known; an error when all are.
+pub fn unknown_result(name: &str, args: &[Value]) -> Result<Value, String> {
+    unknown_call(name, args).ok_or_else(|| format!("the function '{name}' does not take these arguments"))
+}
+
 /// The text of the n-th argument, or the error Azure gives.
 pub fn text<'v>(name: &str, args: &'v [Value], index: usize) -> Result<&'v str, String> {
     let Some(value) = args.get(index) else {
@@ -198,7 +203,12 @@ pub fn count(name: &str, args: &[Value], least: usize, most: Option<usize>) -> R
 
 /// Holds every argument to a string, where it is known.
 pub fn only_texts(name: &str, args: &[Value]) -> Result<(), String> {
-    for (index, arg) in args.iter().enumerate() {
+    only_texts_from(name, args, 0)
+}
+
+/// As [`only_texts`], from the n-th argument on.
+pub fn only_texts_from(name: &str, args: &[Value], from: usize) -> Result<(), String> {
+    for (index, arg) in args.iter().enumerate().skip(from) {
         if !matches!(arg.kind, Kind::String(_) | Kind::Unknown(_)) {
             return Err(wrong_type(name, index, "a string", arg));
         }

@@ -293,9 +293,7 @@ fn number(text: &str) -> Option<Kind> {
         let value = i64::from_str_radix(digits, base).ok()?;
         return Some(Kind::Int(if text.starts_with('-') { value.checked_neg()? } else { value }));
     }
-    if let Ok(value) = text.parse()
-        && !text.starts_with('+')
-    {
+    if let Ok(value) = text.parse() {
         return Some(Kind::Int(value));
     }
     // Rust reads `inf` and `nan` as numbers, JSON does not.
