@@ -6,5 +6,8 @@
 //! ```
 
 pub mod arm;
+pub mod check;
 pub mod document;
+pub mod estate;
+pub mod policy;
 pub mod source;

@@ -1,0 +1,164 @@
+//! What a check says: verdicts with their places. Everything here owns its data, so that reports need no estate.
+
+use crate::policy::Rule;
+use crate::source::Location;
+use std::sync::Arc;
+
+/// The answer of one rule on one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    NotApplicable,
+    Pass,
+    Unknown,
+    Fail,
+}
+
+impl Verdict {
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::NotApplicable => "not-applicable",
+            Verdict::Pass => "pass",
+            Verdict::Unknown => "unknown",
+            Verdict::Fail => "fail",
+        }
+    }
+}
+
+/// A place in an input with what it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub at: Location,
+    /// What stands there, in a few words (`this value`, `parameter default`, `missing 'sku' under here`).
+    pub label: String,
+}
+
+/// The resource a verdict is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    pub id: Arc<str>,
+    pub type_name: Arc<str>,
+    pub name: Arc<str>,
+    pub component: Option<Arc<str>>,
+    /// Where the resource stands.
+    pub at: Location,
+}
+
+/// One verdict with its evidence.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub rule: Arc<Rule>,
+    pub verdict: Verdict,
+    pub subject: Subject,
+    /// What is wrong, or why it is not known; empty when it passed.
+    pub message: String,
+    /// JSON pointer in the resource's body of the deciding value (or of the object that lacks it).
+    pub pointer: String,
+    /// The deciding value as JSON text (masked when secret), where there is one.
+    pub actual: Option<String>,
+    /// The deciding place.
+    pub primary: Place,
+    /// Where the value came from and the other end of a relation.
+    pub related: Vec<Place>,
+    /// Conditions under which it holds: `if deployed`, `when sku = 'Basic'`.
+    pub under: Vec<String>,
+    /// What would decide an unknown verdict.
+    pub decided_by: Vec<String>,
+    /// How it is suppressed, when it is.
+    pub suppressed: Option<Suppression>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// `inline`, `waiver` or `baseline`.
+    pub kind: &'static str,
+    pub reason: String,
+    pub owner: Option<String>,
+    pub ticket: Option<String>,
+    /// ISO date until which it holds.
+    pub expires: Option<String>,
+}
+
+/// How serious a failed rule or a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+impl Default for Severity {
+    fn default() -> Self {
+        Severity::Warning
+    }
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Severity::Note, Severity::Warning, Severity::Error].into_iter().find(|severity| severity.name() == text)
+    }
+}
+
+/// Something wrong with an input, a pack or the configuration itself: not a verdict of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Stable word (`invalid-json`, `unknown-function`).
+    pub code: &'static str,
+    pub severity: Severity,
+    pub message: String,
+    /// Nothing when the file could not be read at all.
+    pub place: Option<Place>,
+    /// Name of the input.
+    pub input: String,
+    pub help: Option<String>,
+}
+
+/// How an input file ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputStatus {
+    Checked {
+        resources: usize,
+    },
+    /// Read, and not something archlint checks (why).
+    NotTemplate(String),
+    /// A parameter file, used with these templates.
+    Parameters,
+    /// Could not be checked (why).
+    Failed(String),
+}
+
+/// One input file of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    pub name: String,
+    pub status: InputStatus,
+}
+
+/// Everything a report needs.
+#[derive(Debug, Default)]
+pub struct Run {
+    pub inputs: Vec<Input>,
+    /// Sorted by input, place, rule; passes included.
+    pub outcomes: Vec<Outcome>,
+    pub problems: Vec<Problem>,
+    /// All rules that were evaluated, in order of id.
+    pub rules: Vec<Arc<Rule>>,
+    pub packs: Vec<PackUse>,
+}
+
+/// A pack of a run with the parameters in force.
+#[derive(Clone, Debug)]
+pub struct PackUse {
+    pub name: String,
+    pub version: String,
+    /// Name and value as JSON text, sorted by name.
+    pub parameters: Vec<(String, String)>,
+}
