@@ -1,6 +1,23 @@
 //! Evaluation of rules on an estate. Input: an [`crate::estate::Estate`] and packs. Output: verdicts with places.
 //! Knows nothing of how they are shown.
 
+mod compare;
 mod finding;
+mod judge;
+mod relate;
 
+pub use compare::duration;
 pub use finding::{Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Verdict};
+pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
+
+/// Whether a type is one that a rule means: equal in any case, `*` standing for any run of characters.
+/// `wanted` is lower case.
+pub fn type_matches(wanted: &str, type_name: &str) -> bool {
+    let Some((head, tail)) = wanted.split_once('*') else { return wanted.eq_ignore_ascii_case(type_name) };
+    let name = type_name.to_ascii_lowercase();
+    let Some(rest) = name.strip_prefix(head) else { return false };
+    match tail {
+        "" => true,
+        _ => (0..=rest.len()).any(|at| rest.get(at..).is_some_and(|rest| type_matches(tail, rest))),
+    }
+}

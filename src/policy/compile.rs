@@ -141,10 +141,9 @@ fn test(whole: &Value, members: &Object, context: &Context) -> Result<Test, Pack
 }
 
 fn operand(operator: Operator, value: &Value, context: &Context, exact_case: bool) -> Result<Operand, PackError> {
-    if let Some(reference) = value.as_object().filter(|object| object.members.len() == 1) {
-        if let Some(name) = reference.get("path") {
-            return Ok(Operand::Path(path(name)?));
-        }
+    let reference = value.as_object().filter(|object| object.members.len() == 1);
+    if let Some(name) = reference.and_then(|object| object.get("path")) {
+        return Ok(Operand::Path(path(name)?));
     }
     let literal = parameters_filled(value, context)?;
     match operator {

@@ -1,0 +1,174 @@
+//! From one resource to the others a relation means.
+
+use super::compare;
+use super::judge::{Judge, Truth};
+use crate::arm::functions::comparison;
+use crate::document::Value;
+use crate::estate::{Estate, Index, Presence};
+use crate::policy::{Demand, Related, Relation};
+use std::sync::Arc;
+
+/// The resources found, split by certainty.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub certain: Vec<Index>,
+    /// Perhaps there, or perhaps meant.
+    pub possible: Vec<Index>,
+    /// Of the right type, but filtered out.
+    pub near_misses: Vec<Index>,
+    /// Why the possible ones are not certain.
+    pub reasons: Vec<String>,
+    pub parameters: Vec<Arc<str>>,
+}
+
+/// Resources that `related` means from `on`; each is judged by type, component, join and filter.
+pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, on: Option<Index>) -> Found {
+    let estate = judge.estate;
+    let mut found = Found::default();
+    for index in candidates(judge, related, on) {
+        let other = &estate.resources[index];
+        if Some(index) == on || !has_type(&other.type_name, &related.types) {
+            continue;
+        }
+        let is_member = |name: &Arc<str>| judge.components.get(&index).is_some_and(|names| names.contains(name));
+        if related.component.as_ref().is_some_and(|name| !is_member(name)) {
+            let types = related.component.as_ref().and_then(|name| judge.component_types.get(name));
+            if types.is_some_and(|types| has_type(&other.type_name, types)) {
+                found.near_misses.push(index);
+            }
+            continue;
+        }
+        let joined = match (&related.on, on) {
+            (Some((theirs, mine)), Some(own)) => {
+                let theirs = theirs.select(&other.body).values;
+                let mine = mine.select(&estate.resources[own].body).values;
+                any_same(&theirs, &mine)
+            }
+            _ => Some(true),
+        };
+        let mut certain = match joined {
+            Some(false) => {
+                found.near_misses.push(index);
+                continue;
+            }
+            Some(true) => true,
+            None => {
+                found
+                    .reasons
+                    .push(format!("whether '{}' is the one meant depends on values not known", other.short_name()));
+                false
+            }
+        };
+        if let Some(filter) = &related.filter {
+            let judgement = judge.judge(filter, Some(index));
+            match judgement.truth {
+                Truth::Fails => {
+                    found.near_misses.push(index);
+                    continue;
+                }
+                Truth::Unknown => {
+                    certain = false;
+                    found.reasons.extend(judgement.evidence.reasons);
+                    found.parameters.extend(judgement.evidence.parameters);
+                }
+                Truth::Holds => {}
+            }
+        }
+        if let Presence::Undecided(condition) = &other.presence {
+            certain = false;
+            if let Some(unknown) = condition.as_unknown() {
+                found.reasons.push(format!("'{}' is conditional: {}", other.short_name(), unknown.reason.describe()));
+                found.parameters.extend(unknown.parameters.iter().cloned());
+            }
+        }
+        if certain { &mut found.certain } else { &mut found.possible }.push(index);
+    }
+    found
+}
+
+fn has_type(type_name: &str, types: &[String]) -> bool {
+    types.is_empty() || types.iter().any(|wanted| super::type_matches(wanted, type_name))
+}
+
+/// Whether any two values are the same text in any case; nothing when holes leave it open.
+fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
+    let mut open = false;
+    for one in theirs {
+        for other in mine {
+            if compare::equal(one, other, false) {
+                return Some(true);
+            }
+            match (one.symbol(), other.symbol()) {
+                (Some(a), Some(b)) if a.to_lowercase() == b.to_lowercase() => return Some(true),
+                _ => open |= comparison::same(one, other).is_none(),
+            }
+        }
+    }
+    if open { None } else { Some(false) }
+}
+
+fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index> {
+    let estate = judge.estate;
+    let Some(own) = on else { return everywhere(estate, related) };
+    match related.relation {
+        Relation::Parent => estate.parent(own).into_iter().collect(),
+        Relation::Ancestor => std::iter::successors(estate.parent(own), |&index| estate.parent(index)).collect(),
+        Relation::Child => {
+            let mut below = Vec::new();
+            let mut open: Vec<Index> = estate.children(own).to_vec();
+            while let Some(index) = open.pop() {
+                below.push(index);
+                open.extend_from_slice(estate.children(index));
+            }
+            below.sort_unstable();
+            below
+        }
+        Relation::Sibling => estate.parent(own).map_or(Vec::new(), |parent| estate.children(parent).to_vec()),
+        Relation::References => estate.references(own).to_vec(),
+        Relation::ReferencedBy => estate.referenced_by(own).to_vec(),
+        Relation::Extends => estate.extensions(own).to_vec(),
+        Relation::SameScope => {
+            let scope = scope_of(&estate.resources[own].id);
+            everywhere(estate, related)
+                .into_iter()
+                .filter(|&index| scope_of(&estate.resources[index].id) == scope)
+                .collect()
+        }
+        Relation::Anywhere => everywhere(estate, related),
+    }
+}
+
+/// All resources of the relation's types, or all.
+fn everywhere(estate: &Estate, related: &Related) -> Vec<Index> {
+    if related.types.is_empty() || related.types.iter().any(|name| name.contains('*')) {
+        return (0..estate.resources.len()).collect();
+    }
+    let mut list: Vec<Index> = related.types.iter().flat_map(|name| estate.of_type(name)).copied().collect();
+    list.sort_unstable();
+    list
+}
+
+/// What stands before the provider: the resource group, subscription or other scope a resource is deployed to.
+fn scope_of(id: &str) -> String {
+    let lower = id.to_lowercase();
+    let parts = crate::estate::segments(&lower);
+    match parts.iter().position(|part| *part == "providers") {
+        Some(at) => parts[..at].join("/"),
+        None => lower,
+    }
+}
+
+/// The demand in words, for messages.
+pub fn describe(related: &Related) -> String {
+    let what = match (&related.component, related.types.first()) {
+        (Some(component), _) => format!("component '{component}'"),
+        (None, Some(name)) => name.clone(),
+        (None, None) => "resource".to_owned(),
+    };
+    match &related.demand {
+        Demand::Exists => format!("a {what}"),
+        Demand::Absent => format!("no {what}"),
+        Demand::Every(_) => format!("every {what} in order"),
+        Demand::Count(bounds) => format!("{} of {what}", bounds.describe()),
+    }
+}
