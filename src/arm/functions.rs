@@ -8,11 +8,35 @@ pub mod cidr;
 pub mod comparison;
 pub mod date;
 pub mod encode;
+pub mod environment;
 pub mod format;
 pub mod format_number;
 pub mod hash;
 pub mod json;
+pub mod logical;
 pub mod numeric;
 pub mod object;
+pub mod resource_id;
 pub mod string;
 pub mod uri;
+
+use crate::document::Value;
+
+/// A function that depends on its arguments alone, by lower-case name; nothing for other names.
+pub fn call(name: &str, args: &[Value]) -> Option<Result<Value, String>> {
+    const FAMILIES: [fn(&str, &[Value]) -> Option<Result<Value, String>>; 12] = [
+        string::call,
+        format::call,
+        array::call,
+        object::call,
+        comparison::call,
+        logical::call,
+        numeric::call,
+        encode::call,
+        hash::call,
+        date::call,
+        uri::call,
+        cidr::call,
+    ];
+    FAMILIES.iter().find_map(|family| family(name, args)).or_else(|| environment::call(name, args))
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 /// How a value came to stand where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
+    Parameter,
     ParameterDefault,
     ParameterFile,
     CommandLine,
@@ -19,6 +20,7 @@ impl Role {
     /// What a reader is told about the place ("set here" and the like).
     pub fn label(self) -> &'static str {
         match self {
+            Role::Parameter => "parameter",
             Role::ParameterDefault => "parameter default",
             Role::ParameterFile => "parameter file",
             Role::CommandLine => "command line",
@@ -69,7 +71,7 @@ impl UnknownReason {
 
 /// A value that is not known. `symbol` is its canonical text: known text with holes in `‹…›`
 /// (`st‹parameters('x')›`), by which two unknown values are recognised as the same one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Unknown {
     pub reason: UnknownReason,
     pub symbol: Arc<str>,
@@ -77,6 +79,8 @@ pub struct Unknown {
     pub secret: bool,
     /// Top-level parameters it depends on, sorted (for trying their domains).
     pub parameters: Vec<Arc<str>>,
+    /// What is known of an object with more members than the input tells (a deployed resource).
+    pub partly: Option<Value>,
 }
 
 /// What a value is.
@@ -187,7 +191,7 @@ impl Value {
             UnknownReason::Parameter(name) => vec![name.clone()],
             _ => Vec::new(),
         };
-        Value::new(Kind::Unknown(Arc::new(Unknown { reason, symbol: symbol.into(), secret, parameters })))
+        Value::new(Kind::Unknown(Arc::new(Unknown { reason, symbol: symbol.into(), secret, parameters, partly: None })))
     }
 
     pub fn as_str(&self) -> Option<&str> {

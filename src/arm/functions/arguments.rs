@@ -116,7 +116,8 @@ pub fn derived<'v>(parts: impl IntoIterator<Item = &'v Value>, symbol: String) -
     parameters.sort();
     parameters.dedup();
     let symbol = bounded(symbol);
-    reason.map(|reason| Value::new(Kind::Unknown(Arc::new(Unknown { reason, symbol, secret, parameters }))))
+    reason
+        .map(|reason| Value::new(Kind::Unknown(Arc::new(Unknown { reason, symbol, secret, parameters, partly: None }))))
 }
 
 fn collect(value: &Value, reason: &mut Option<UnknownReason>, secret: &mut bool, parameters: &mut Vec<Arc<str>>) {

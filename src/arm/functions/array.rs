@@ -5,7 +5,7 @@
 mod sets;
 mod zones;
 
-use crate::arm::functions::{arguments, comparison, numeric};
+use crate::arm::functions::{arguments, comparison, date, numeric};
 use crate::document::{Kind, Value};
 use std::sync::Arc;
 
@@ -124,10 +124,45 @@ fn length(args: &[Value]) -> Result<Value, String> {
         Kind::Array(items) => items.len(),
         Kind::Object(object) => object.members.len(),
         Kind::String(text) => utf16_length(text),
-        Kind::Unknown(_) => return comparison::open(name, args),
+        Kind::Unknown(unknown) => match fixed_length(&unknown.symbol) {
+            Some(length) => length,
+            None => return comparison::open(name, args),
+        },
         _ => return Err(arguments::wrong_type(name, 0, "an array, an object or a string", &args[0])),
     };
     Ok(Value::int(length as i64))
+}
+
+/// The length of a text whose holes are all of known length.
+fn fixed_length(symbol: &str) -> Option<usize> {
+    const OPEN: &str = "?";
+    let filled = arguments::map_symbol(
+        symbol,
+        |text| "x".repeat(utf16_length(text)),
+        |hole| hole_length(hole).map_or_else(|| OPEN.to_owned(), |length| "x".repeat(length)),
+    )?;
+    (!filled.contains(OPEN)).then_some(filled.len())
+}
+
+/// The length of what a function gives, where it does not depend on the arguments.
+fn hole_length(hole: &str) -> Option<usize> {
+    const GUID: usize = 36;
+    const UNIQUE: usize = 13;
+    if arguments::is_unique_string(hole) {
+        return Some(UNIQUE);
+    }
+    if hole.ends_with(')') && (hole.starts_with("guid(") || hole.starts_with("newGuid(")) {
+        return Some(GUID);
+    }
+    let format = hole.strip_prefix("utcNow(")?.strip_suffix(')')?;
+    let format =
+        if format.is_empty() { date::DEFAULT_FORMAT } else { format.strip_prefix('\'')?.strip_suffix('\'')? };
+    // 1 January 2025 01:01:01 has short names and numbers, 30 September 2026 22:44:59 long ones.
+    let lengths = [1_735_693_261, 1_790_808_299].map(|seconds| {
+        let text = date::format_date(date::Moment::from_epoch(seconds)?, format).ok()?;
+        Some(utf16_length(&text))
+    });
+    lengths[0].filter(|length| Some(*length) == lengths[1])
 }
 
 /// The count of `skip` and `take`, negative ones as 0; nothing while it is unknown.
