@@ -2,8 +2,17 @@
 //! Input: [`crate::document::Value`]s. Output: expanded resources. Knows nothing of rules.
 
 pub mod case;
+mod declare;
+mod deployment;
 pub mod evaluate;
+pub mod expand;
 pub mod expression;
 pub mod functions;
+mod identity;
 mod lambda;
+pub mod parameters;
 pub mod scope;
+pub mod template;
+
+pub use declare::{MAX_DEPLOYMENT_DEPTH, MAX_RESOURCES};
+pub use deployment::{Fault, Linked};

@@ -9,5 +9,6 @@ pub mod arm;
 pub mod check;
 pub mod document;
 pub mod estate;
+pub mod input;
 pub mod policy;
 pub mod source;

@@ -21,14 +21,21 @@ struct CaseScope<'c> {
     /// Where the names of variables being evaluated are kept, to tell circles.
     open: RefCell<Vec<String>>,
     depth: Cell<usize>,
+    made: Cell<i64>,
 }
 
 /// Evaluates a case: `expression`, and where it has them `parameters`, `variables`, `functions` and `context`.
 pub fn evaluate_case(case: &Value) -> Answer {
     let empty = Value::default();
     let context = case.get("context").unwrap_or(&empty);
-    let scope =
-        CaseScope { case, facts: facts(context), site: site(context), open: RefCell::default(), depth: Cell::new(0) };
+    let scope = CaseScope {
+        case,
+        facts: facts(context),
+        site: site(context),
+        open: RefCell::default(),
+        depth: Cell::new(0),
+        made: Cell::new(0),
+    };
     let failure = RefCell::new(None);
     let report = |_: Location, message: String| {
         failure.borrow_mut().get_or_insert(message);
@@ -72,7 +79,8 @@ fn facts(context: &Value) -> Facts {
     stated("tenant", &mut facts.tenant);
     stated("deployment", &mut facts.deployment);
     stated("deployer", &mut facts.deployer);
-    facts.now = context.get("now").and_then(|now| date::call("datetimetoepoch", &[now.clone()])?.ok()?.as_int());
+    facts.now =
+        context.get("now").and_then(|now| date::call("datetimetoepoch", std::slice::from_ref(now))?.ok()?.as_int());
     facts
 }
 
@@ -142,6 +150,11 @@ impl Scope for CaseScope<'_> {
 
     fn depth(&self) -> &Cell<usize> {
         &self.depth
+    }
+
+    fn room(&self, values: i64) -> bool {
+        self.made.set(self.made.get().saturating_add(values));
+        self.made.get() <= super::scope::MAX_VALUES
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::expression::{Call, Expression, Text, classify, parse};
 use super::functions::{self, arguments, comparison, resource_id};
-use super::scope::{Level, Nested, ResourcePart, Scope, Site, runtime};
+use super::scope::{Level, MAX_VALUES, Nested, ResourcePart, Scope, Site, runtime};
 use crate::document::{Kind, Member, Object, Role, UnknownReason, Value};
 use crate::source::Location;
 use std::sync::Arc;
@@ -109,6 +109,11 @@ impl<'s> Evaluator<'s> {
         let key: Arc<str> = arguments::symbol_of(&name).into();
         let count = self.changed(count, loops).unwrap_or_else(|| count.clone());
         let items = match self.copy_count(&count) {
+            Some(count) if !self.scope.room(count) => {
+                let message = format!("loops make more than {MAX_VALUES} values");
+                (self.report)(copy.at, message.clone());
+                Value::unknown(UnknownReason::Error(message.into()), format!("‹copy('{key}')›"))
+            }
             Some(count) => {
                 let items = (0..count).map(|index| {
                     let inner = Loop { name: &key, index: Value::int(index), outer: loops };
@@ -176,7 +181,7 @@ fn property_copies(member: &Member) -> Option<&[Value]> {
 
 /// The evaluation of one expression.
 pub(super) struct Run<'r> {
-    evaluator: &'r Evaluator<'r>,
+    pub(super) evaluator: &'r Evaluator<'r>,
     loops: Option<&'r Loop<'r>>,
 }
 
@@ -248,10 +253,10 @@ impl Run<'_> {
             Kind::Bool(false) => self.evaluate(other, locals).map(traced),
             Kind::Unknown(_) => {
                 let parts = [then, other].map(|branch| self.evaluate(branch, locals).ok());
-                if let [Some(a), Some(b)] = &parts {
-                    if comparison::same(a, b) == Some(true) {
-                        return Ok(a.clone());
-                    }
+                if let [Some(a), Some(b)] = &parts
+                    && comparison::same(a, b) == Some(true)
+                {
+                    return Ok(a.clone());
                 }
                 let mut args = vec![condition.clone()];
                 args.extend(parts.into_iter().flatten());
@@ -512,6 +517,9 @@ impl Scope for FunctionScope<'_> {
     }
     fn depth(&self) -> &std::cell::Cell<usize> {
         self.outer.depth()
+    }
+    fn room(&self, values: i64) -> bool {
+        self.outer.room(values)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::evaluate::{Locals, Run};
 use super::expression::{Call, Expression};
 use super::functions::arguments;
+use super::scope::MAX_VALUES;
 use crate::document::{Kind, Member, Object, Value};
 use std::sync::Arc;
 
@@ -53,6 +54,9 @@ impl Run<'_> {
     }
 
     fn apply(&self, lambda: &Lambda, values: &[&Value], locals: Option<&Locals>) -> Outcome {
+        if !self.evaluator.scope.room(1) {
+            return Err(format!("loops make more than {MAX_VALUES} values"));
+        }
         match values.split_first() {
             None => self.evaluate(lambda.body, locals),
             Some((first, rest)) => self.bind(lambda, 0, first, rest, locals),

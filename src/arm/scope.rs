@@ -3,7 +3,9 @@
 use super::functions::arguments;
 use crate::document::{Member, UnknownReason, Value};
 use std::cell::Cell;
-use std::sync::Arc;
+
+/// Most values that the loops of one expansion may make together.
+pub const MAX_VALUES: i64 = 1_000_000;
 
 /// The level a deployment is made at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub trait Scope {
     fn external_input(&self, name: &str, config: &str) -> Option<Value>;
     /// How many evaluations are under way inside each other.
     fn depth(&self) -> &Cell<usize>;
+    /// Whether so many more values may be made: loops inside loops end at [`MAX_VALUES`].
+    fn room(&self, values: i64) -> bool;
 }
 
 /// What is asked of a resource.
@@ -189,9 +193,4 @@ impl Drop for Nested<'_> {
     fn drop(&mut self) {
         self.0.set(self.0.get().saturating_sub(1));
     }
-}
-
-/// Members with lower-case names, for quick look-up ignoring case.
-pub fn folded(name: &str) -> Arc<str> {
-    name.to_ascii_lowercase().into()
 }

@@ -36,10 +36,10 @@ fn live(name: &str, args: &[Value], least: usize, most: usize, list_last: bool) 
     arguments::count(name, args, least, Some(most))?;
     let texts = if list_last { &args[..args.len() - 1] } else { args };
     arguments::only_texts(name, texts)?;
-    if let Some(list) = args.last().filter(|_| list_last) {
-        if !matches!(list.kind, Kind::Array(_) | Kind::Unknown(_)) {
-            return Err(arguments::wrong_type(name, args.len() - 1, "an array", list));
-        }
+    if let Some(list) = args.last().filter(|_| list_last)
+        && !matches!(list.kind, Kind::Array(_) | Kind::Unknown(_))
+    {
+        return Err(arguments::wrong_type(name, args.len() - 1, "an array", list));
     }
     if let Some(open) = arguments::unknown_call(name, args) {
         return Ok(open);

@@ -116,10 +116,11 @@ fn management_group_resource_id(args: &[Value], facts: &Facts) -> Result<Value, 
 fn extension_resource_id(args: &[Value]) -> Result<Value, String> {
     let name = "extensionResourceId";
     let tail = type_and_names(name, args, 1)?;
-    if let Kind::String(scope) = &args[0].kind {
-        if !scope.is_empty() && !scope.starts_with('/') {
-            return Err(format!("the function '{name}' wants a resource id as argument 1, not '{scope}'"));
-        }
+    if let Kind::String(scope) = &args[0].kind
+        && !scope.is_empty()
+        && !scope.starts_with('/')
+    {
+        return Err(format!("the function '{name}' wants a resource id as argument 1, not '{scope}'"));
     }
     Ok(build(&[&args[0]], tail))
 }
