@@ -59,7 +59,8 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
         for entry in walk.flatten() {
             let is_file = entry.file_type().is_some_and(|kind| kind.is_file() || kind.is_symlink());
             let extension = entry.path().extension().and_then(|text| text.to_str()).unwrap_or_default();
-            let is_json = ["json", "jsonc", "ndjson", "jsonl"].iter().any(|known| known.eq_ignore_ascii_case(extension));
+            let is_json =
+                ["json", "jsonc", "ndjson", "jsonl"].iter().any(|known| known.eq_ignore_ascii_case(extension));
             if is_file && is_json && entry.path().is_file() {
                 found.push(Found { name: self::shown(entry.path()), path: entry.into_path(), explicit: false });
             }

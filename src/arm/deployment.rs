@@ -2,7 +2,7 @@
 
 use super::case::declared_function;
 use super::declare::{self, Declared};
-use super::evaluate::{Evaluator, MAX_EVALUATION_DEPTH, opened};
+use super::evaluate::{Evaluator, MAX_EVALUATION_DEPTH, opened, property};
 use super::functions::arguments;
 use super::parameters::{self, Declaration, Given};
 use super::scope::{Facts, MAX_VALUES, Nested, ResourcePart, Scope, Site, runtime};
@@ -244,31 +244,40 @@ impl Frame<'_, '_> {
         let declaration = Declaration::new(member, &deployment.template);
         let name = &member.key;
         let given = deployment.given.iter().rev().find(|given| given.name.eq_ignore_ascii_case(name));
-        let given = given.filter(|given| {
-            !given.entry.get("value").is_some_and(Value::is_null)
-                || declaration.is_nullable()
-                || declaration.word("defaultValue").is_none()
-        });
         let value = match given {
-            Some(given) => self.given_value(given, &declaration),
-            None => self.default_value(&declaration),
+            // Null means not given.
+            Some(given) => self.given_value(given, &declaration).filter(|value| {
+                !value.is_null() || declaration.is_nullable() || declaration.word("defaultValue").is_none()
+            }),
+            None => None,
         };
+        let value = value.unwrap_or_else(|| self.default_value(&declaration));
         if declaration.is_secure() { hidden(value, name) } else { value }
     }
 
-    fn given_value(&self, given: &Given, declaration: &Declaration) -> Value {
+    fn given_value(&self, given: &Given, declaration: &Declaration) -> Option<Value> {
         let name = &declaration.member.key;
         let from_parent = self.home.parent.is_some();
-        let entry = &given.entry;
+        // A whole entry may be an expression or a copy that makes `{"value": …}`.
+        let is_made = given.entry.as_str().is_some() || given.entry.get("copy").is_some();
+        let computed = self.home.parent.as_ref().filter(|_| is_made).map(|parent| {
+            let outer = self.session.deployment(parent.deployment);
+            self.session.frame(&outer, &parent.loops, Site::Resource).value(&given.entry)
+        });
+        if let Some(computed) = computed.as_ref().filter(|computed| computed.as_unknown().is_some()) {
+            let value = property(computed, "value").unwrap_or_default();
+            return Some(Value { at: computed.at, ..value }.moved(Location::default(), Role::Parameter, name));
+        }
+        let entry = computed.as_ref().unwrap_or(&given.entry);
         if let Some(reference) = entry.get("reference") {
             let what = format!("parameter '{name}', kept in a key vault,");
             let value = Value::unknown(UnknownReason::Secret(what.into()), format!("‹parameters('{name}')›"));
             let role = if from_parent { Role::Parameter } else { Role::ParameterFile };
-            return Value { at: reference.at, ..value }.moved(Location::default(), role, name);
+            return Some(Value { at: reference.at, ..value }.moved(Location::default(), role, name));
         }
-        let written = entry.get("value").or_else(|| entry.get("expression"));
-        let Some(written) = written else { return self.default_value(declaration) };
+        let written = entry.get("value").or_else(|| entry.get("expression"))?;
         let (value, role) = match &self.home.parent {
+            Some(_) if computed.is_some() => (written.clone(), Role::Parameter),
             Some(parent) => {
                 let number = parent.deployment;
                 let outer = self.session.deployment(number);
@@ -280,10 +289,11 @@ impl Frame<'_, '_> {
             }
             None => (written.clone(), Role::ParameterFile),
         };
-        if let Some(message) = declaration.refuses(&value) {
+        let replaced = value.is_null() && declaration.word("defaultValue").is_some();
+        if let Some(message) = declaration.refuses(&value).filter(|_| !replaced) {
             self.session.fault("invalid-parameter", value.at, message);
         }
-        value.moved(Location::default(), role, name)
+        Some(value.moved(Location::default(), role, name))
     }
 
     fn default_value(&self, declaration: &Declaration) -> Value {

@@ -560,7 +560,7 @@ pub fn property(base: &Value, name: &str) -> Outcome {
             let symbol = format!("‹{}.{name}›", arguments::without_hole(&unknown.symbol));
             let known = unknown.partly.as_ref().and_then(|known| known.get(name)).filter(|known| !known.is_null());
             match known {
-                Some(known) if known.as_object().is_some() => opened(known.clone(), base, symbol),
+                Some(known) if is_composite(known) => opened(known.clone(), base, symbol),
                 Some(known) => known.clone(),
                 None => arguments::derived([base], symbol).unwrap_or_default(),
             }
@@ -568,6 +568,10 @@ pub fn property(base: &Value, name: &str) -> Outcome {
         _ => return Err(format!("there is no property '{name}' in {}", base.type_name())),
     };
     Ok(step(base, found))
+}
+
+fn is_composite(value: &Value) -> bool {
+    value.as_object().is_some() || value.as_array().is_some()
 }
 
 /// A known object that may have more members than are known.
@@ -586,7 +590,13 @@ fn element(base: &Value, index: &Value) -> Outcome {
         (_, Kind::String(name)) if !matches!(base.kind, Kind::Array(_)) => property(base, name),
         (Kind::Unknown(unknown), _) => {
             let symbol = format!("‹{}[{}]›", arguments::without_hole(&unknown.symbol), arguments::symbol_of(index));
-            Ok(arguments::derived([base, index], symbol).unwrap_or_default())
+            let items = unknown.partly.as_ref().and_then(Value::as_array).unwrap_or_default();
+            let known = index.as_int().and_then(|at| items.get(usize::try_from(at).ok()?));
+            Ok(match known {
+                Some(known) if is_composite(known) => step(base, opened(known.clone(), base, symbol)),
+                Some(known) if !known.is_null() => step(base, known.clone()),
+                _ => arguments::derived([base, index], symbol).unwrap_or_default(),
+            })
         }
         (Kind::Array(items), Kind::Int(at)) => {
             let found = usize::try_from(*at).ok().and_then(|at| items.get(at));

@@ -23,6 +23,8 @@ pub fn call(name: &str, args: &[Value]) -> Option<Result<Value, String>> {
             arguments::count(name, args, 0, Some(0)).map(|()| Value::from_json(environment(), Location::default()))
         }
         "providers" => live("providers", args, 1, 2, false),
+        // Preview: configuration of deployment extensions.
+        "extensions" => live("extensions", args, 1, 1, false),
         "roledefinitions" => live("roleDefinitions", args, 1, 1, false),
         "tologicalzone" => live("toLogicalZone", args, 3, 3, false),
         "tophysicalzone" => live("toPhysicalZone", args, 3, 3, false),

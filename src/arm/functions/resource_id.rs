@@ -28,7 +28,7 @@ fn type_and_names<'v>(name: &str, args: &'v [Value], from: usize) -> Result<Tail
     arguments::only_texts(name, args)?;
     let rest = &args[from..];
     if let Some(type_name) = rest[0].as_str() {
-        let wanted = type_name.matches('/').count();
+        let wanted = type_name.trim_end_matches('/').matches('/').count();
         if wanted == 0 {
             return Err(format!("the function '{name}' wants a resource type, not '{type_name}'"));
         }
@@ -44,7 +44,8 @@ fn type_and_names<'v>(name: &str, args: &'v [Value], from: usize) -> Result<Tail
 fn build(head: &[&Value], tail: Tail) -> Value {
     let mut text: String = head.iter().map(|part| arguments::symbol_of(part)).collect();
     let type_name = arguments::symbol_of(&tail.args[0]);
-    let mut types = segments(&type_name).into_iter();
+    // Azure takes a type that ends in a slash.
+    let mut types = segments(type_name.trim_end_matches('/')).into_iter();
     text.push_str("/providers/");
     text.push_str(types.next().unwrap_or_default());
     let mut names = tail.args[1..].iter();
@@ -65,7 +66,9 @@ fn build(head: &[&Value], tail: Tail) -> Value {
 /// Where the type stands among the arguments: what precedes it names a subscription and a resource group.
 fn type_position(args: &[Value], most: usize) -> Option<usize> {
     (0..args.len().min(most + 1)).find(|&at| {
-        args[at].as_str().is_some_and(|text| text.contains('/') && text.matches('/').count() == args.len() - at - 1)
+        args[at].as_str().is_some_and(|text| {
+            text.contains('/') && text.trim_end_matches('/').matches('/').count() == args.len() - at - 1
+        })
     })
 }
 
