@@ -4,11 +4,15 @@
 mod compare;
 mod finding;
 mod judge;
+mod pack_test;
 mod relate;
+mod run;
 
 pub use compare::duration;
 pub use finding::{Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Verdict};
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
+pub use pack_test::{TestResult, run_tests};
+pub use run::evaluate;
 
 /// Whether a type is one that a rule means: equal in any case, `*` standing for any run of characters.
 /// `wanted` is lower case.

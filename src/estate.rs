@@ -5,7 +5,7 @@ mod edges;
 
 use crate::document::Value;
 use crate::source::Location;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// Whether a resource is certainly there.
@@ -97,6 +97,10 @@ pub type Index = usize;
 #[derive(Debug, Default)]
 pub struct Estate {
     pub resources: Vec<Resource>,
+    /// Parts of the platform that the input surely has but does not show, in words.
+    pub gaps: Vec<String>,
+    /// Collections that exports show whole, perhaps empty: lower-case type and id of the resource they belong to.
+    pub collections: HashSet<(String, String)>,
     by_type: HashMap<String, Vec<Index>>,
     by_id: HashMap<String, Index>,
     children: OnceLock<HashMap<Index, Vec<Index>>>,
@@ -120,6 +124,20 @@ impl Estate {
             }
         }
         Estate { resources, by_type, by_id, ..Estate::default() }
+    }
+
+    /// Whether the input shows all resources of a type that belong to the one with that id.
+    pub fn is_exported(&self, type_name: &str, owner: &str) -> bool {
+        let owner = owner.to_lowercase();
+        let key = (type_name.to_ascii_lowercase(), owner);
+        self.collections.contains(&key)
+            || self.of_type(&key.0).iter().any(|&index| self.resources[index].id.to_lowercase().starts_with(&key.1))
+    }
+
+    /// The same with parts of the platform that the input does not show, in words.
+    pub fn with_gaps(mut self, gaps: Vec<String>) -> Self {
+        self.gaps = gaps;
+        self
     }
 
     /// The resources of a type, in any case, in written order.

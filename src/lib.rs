@@ -7,8 +7,12 @@
 
 pub mod arm;
 pub mod check;
+pub mod cli;
+pub mod config;
 pub mod document;
 pub mod estate;
 pub mod input;
 pub mod policy;
+pub mod report;
+pub mod session;
 pub mod source;

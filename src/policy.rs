@@ -12,6 +12,6 @@ pub use condition::{
     Base, Bounds, Condition, ConditionKind, Demand, Operand, Operator, Quantifier, Related, Relation, Test,
 };
 pub use defaults::{Default, Defaults};
-pub use pack::{Component, Match, Pack, PackFile, Packs, embedded, load};
+pub use pack::{Component, Match, Pack, PackFile, Packs, default_packs, embedded, load, pack_names, read_folder};
 pub use reader::{PackError, nearest};
 pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};

@@ -22,9 +22,11 @@ pub mod uri;
 
 use crate::document::Value;
 
+type Family = fn(&str, &[Value]) -> Option<Result<Value, String>>;
+
 /// A function that depends on its arguments alone, by lower-case name; nothing for other names.
 pub fn call(name: &str, args: &[Value]) -> Option<Result<Value, String>> {
-    const FAMILIES: [fn(&str, &[Value]) -> Option<Result<Value, String>>; 12] = [
+    const FAMILIES: [Family; 12] = [
         string::call,
         format::call,
         array::call,

@@ -63,6 +63,10 @@ pub struct Outcome {
     pub under: Vec<String>,
     /// What would decide an unknown verdict.
     pub decided_by: Vec<String>,
+    /// Top-level parameters on whose unknown values the verdict depends.
+    pub parameters: Vec<Arc<str>>,
+    /// The parameter file (environment) under which it holds, where the input has several.
+    pub environments: Vec<String>,
     /// How it is suppressed, when it is.
     pub suppressed: Option<Suppression>,
 }
@@ -125,7 +129,9 @@ pub enum InputStatus {
     /// Read, and not something archlint checks (why).
     NotTemplate(String),
     /// A parameter file, used with these templates.
-    Parameters,
+    Parameters(Vec<String>),
+    /// A template that another one links: checked as part of it.
+    Linked(String),
     /// Could not be checked (why).
     Failed(String),
 }
@@ -147,6 +153,8 @@ pub struct Run {
     /// All rules that were evaluated, in order of id.
     pub rules: Vec<Arc<Rule>>,
     pub packs: Vec<PackUse>,
+    /// Places whose text is a secret: no report shows it.
+    pub secrets: Vec<Location>,
 }
 
 /// A pack of a run with the parameters in force.

@@ -3,12 +3,12 @@
 use super::compare;
 use super::relate;
 use crate::document::{CompiledPath, Value};
-use crate::estate::{Estate, Index};
+use crate::estate::{Estate, Index, InputKind};
 use crate::policy::{
     Base, Condition, ConditionKind, Default, Defaults, Demand, Operand, Operator, Quantifier, Related, Test,
 };
 use crate::source::Location;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Kleene's three values.
@@ -58,6 +58,8 @@ pub struct Evidence<'e> {
     pub reasons: Vec<String>,
     /// Top-level parameters on which an unknown depends.
     pub parameters: Vec<Arc<str>>,
+    /// The value is a secret in clear: it must not be shown.
+    pub is_secret: bool,
 }
 
 /// A condition's value with its evidence.
@@ -73,6 +75,8 @@ pub struct Judge<'e> {
     pub defaults: &'e Defaults,
     /// Component by resource.
     pub components: &'e HashMap<Index, Vec<Arc<str>>>,
+    /// Components of which a resource can be one only.
+    pub exclusive: &'e HashSet<Arc<str>>,
     /// Types by component, for near misses.
     pub component_types: &'e HashMap<Arc<str>, Vec<String>>,
 }
@@ -87,6 +91,7 @@ impl<'e> Evidence<'e> {
             related: Vec::new(),
             reasons: Vec::new(),
             parameters: Vec::new(),
+            is_secret: false,
         }
     }
 }
@@ -122,6 +127,14 @@ impl<'e> Judge<'e> {
             ConditionKind::Input(kind) => {
                 let same = on.is_none_or(|index| self.estate.resources[index].input == *kind);
                 Judgement { truth: Truth::from(Some(same)), evidence: Evidence::at(spot(on)) }
+            }
+            ConditionKind::Components(bounds) => {
+                let names = on.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
+                let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
+                let mut evidence = Evidence::at(spot(on));
+                evidence.actual = Some(names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", "));
+                evidence.expected = format!("{} components", bounds.describe());
+                Judgement { truth: Truth::from(Some(bounds.hold(exclusive))), evidence }
             }
             ConditionKind::Test(test) => self.test(test, on),
             ConditionKind::Related(related) => self.related(related, on),
@@ -196,6 +209,7 @@ impl<'e> Judge<'e> {
         let expected = expectation(test, &operand);
         let mut judgement = self.selected(test, index, &operand);
         judgement.evidence.expected = expected;
+        judgement.evidence.is_secret = test.operator == Operator::Secret;
         judgement
     }
 
@@ -298,6 +312,18 @@ impl<'e> Judge<'e> {
         Judgement { truth: Truth::from(known), evidence }
     }
 
+    /// Why a resource that is not in the input may be there all the same.
+    fn gap(&self, related: &Related, on: Option<Index>) -> Option<String> {
+        let own = on.map(|index| &self.estate.resources[index]);
+        let wanted = relate::describe(related);
+        if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
+            let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &resource.id));
+            return (!is_exported)
+                .then(|| format!("no export in the input shows whether '{}' has {wanted}", resource.short_name()));
+        }
+        self.estate.gaps.first().cloned()
+    }
+
     fn related(&self, related: &'e Related, on: Option<Index>) -> Judgement<'e> {
         let found = relate::find(self, related, on);
         let mut evidence = Evidence::at(spot(on));
@@ -329,6 +355,11 @@ impl<'e> Judge<'e> {
                     Truth::Holds
                 } else if possible > certain && possible >= bounds.at_least {
                     return undecided(evidence);
+                } else if certain < bounds.at_least
+                    && let Some(gap) = self.gap(related, on)
+                {
+                    evidence.reasons.push(gap);
+                    return Judgement { truth: Truth::Unknown, evidence };
                 } else {
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
                     let label = if certain > bounds.at_most { "one of them:" } else { "does not qualify:" };

@@ -63,11 +63,14 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
     } else if let Some(value) = members.get("input") {
         only(members, "word in a condition", &["input", "message"])?;
         ConditionKind::Input(input_kind(value)?)
+    } else if let Some(value) = members.get("components") {
+        only(members, "word in a condition", &["components", "message"])?;
+        ConditionKind::Components(bounds(value)?)
     } else if let Some(value) = members.get("related") {
         only(members, "word in a condition", &["related", "message"])?;
         ConditionKind::Related(Box::new(related(value, context, depth)?))
     } else {
-        let known = ["all", "any", "not", "if", "path", "related", "input"];
+        let known = ["all", "any", "not", "if", "path", "related", "input", "components"];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),

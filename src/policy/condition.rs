@@ -20,6 +20,8 @@ pub enum ConditionKind {
     /// Holds when the first does not, or both do.
     Implies(Box<Condition>, Box<Condition>),
     Input(InputKind),
+    /// Of how many exclusive components the resource is one.
+    Components(Bounds),
     Test(Box<Test>),
     Related(Box<Related>),
 }

@@ -6,7 +6,7 @@ use super::defaults::Defaults;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use super::rule::{CompiledRule, rule};
 use crate::document::{Value, parse};
-use crate::source::{Location, Source, Sources};
+use crate::source::{Location, Source, SourceId, Sources};
 use regex::{Regex, RegexBuilder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct Component {
     pub title: String,
     pub tier: String,
     pub required: bool,
+    /// A resource can be this one only (else it may be another one as well).
+    pub is_exclusive: bool,
     /// Lower case.
     pub types: Vec<String>,
     /// One of these must hold.
@@ -64,6 +66,44 @@ pub struct PackFile {
 /// All files that are part of the program.
 pub fn embedded() -> Vec<PackFile> {
     EMBEDDED.iter().map(|(path, text)| PackFile { path: (*path).to_owned(), text: Arc::from(*text) }).collect()
+}
+
+/// The packs among `files` that presuppose no particular platform: they run when nothing is configured.
+pub fn default_packs(files: &[PackFile]) -> Vec<String> {
+    let heads = files.iter().filter_map(|file| file.path.strip_suffix("/pack.json").map(|name| (name, file)));
+    heads
+        .filter(|(_, file)| {
+            let parsed = parse(SourceId::default(), &file.text);
+            parsed.is_ok_and(|parsed| parsed.root.get("default").and_then(Value::as_bool) == Some(true))
+        })
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
+
+/// The names of all packs among `files`.
+pub fn pack_names(files: &[PackFile]) -> Vec<&str> {
+    files.iter().filter_map(|file| file.path.strip_suffix("/pack.json")).collect()
+}
+
+/// Reads the files of a pack from a folder that holds its `pack.json`.
+pub fn read_folder(folder: &std::path::Path) -> Result<Vec<PackFile>, String> {
+    let shown = folder.display();
+    let real = folder.canonicalize().map_err(|_| format!("there is no pack and no folder '{shown}'"))?;
+    if !real.join("pack.json").is_file() {
+        return Err(format!("the folder '{shown}' has no pack.json"));
+    }
+    let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut files = Vec::new();
+    for entry in ignore::WalkBuilder::new(&real).sort_by_file_path(std::path::Path::cmp).build().flatten() {
+        let path = entry.path();
+        if !path.extension().is_some_and(|extension| extension == "json") {
+            continue;
+        }
+        let below = path.strip_prefix(&real).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        files.push(PackFile { path: format!("{name}/{below}"), text: text.into() });
+    }
+    Ok(files)
 }
 
 /// What [`load`] gives: packs in order of name, the table of defaults, and everything that is wrong.
@@ -198,7 +238,7 @@ fn pack(
 
 fn component(name: &Arc<str>, value: &Value, context: &Context) -> Result<Component, PackError> {
     let members = object(value, "a component")?;
-    only(members, "word in a component", &["title", "tier", "required", "type", "match", "description"])?;
+    only(members, "word in a component", &["title", "tier", "required", "exclusive", "type", "match", "description"])?;
     let needed =
         |word: &str| members.get(word).ok_or_else(|| PackError::new(value.at, format!("a component needs '{word}'")));
     let how = needed("match")?;
@@ -235,6 +275,7 @@ fn component(name: &Arc<str>, value: &Value, context: &Context) -> Result<Compon
         title: members.get("title").and_then(Value::as_str).unwrap_or(name).to_owned(),
         tier: members.get("tier").and_then(Value::as_str).unwrap_or_default().to_owned(),
         required: members.get("required").and_then(Value::as_bool).unwrap_or(false),
+        is_exclusive: members.get("exclusive").and_then(Value::as_bool).unwrap_or(true),
         types: texts(needed("type")?, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect(),
         matches,
     })

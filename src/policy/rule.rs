@@ -48,6 +48,8 @@ pub struct Alternative {
     pub option: String,
     pub verdict: String,
     pub because: String,
+    /// What it was weighed by, in written order.
+    pub criteria: Vec<(String, String)>,
 }
 
 /// Which resources a rule judges.
@@ -184,7 +186,16 @@ fn alternatives(rule: &Object) -> Result<Vec<Alternative>, PackError> {
                 Some(value) => text(value, name).map(str::to_owned),
                 None => Err(PackError::new(item.at, format!("an alternative needs '{name}'"))),
             };
-            Ok(Alternative { option: needed("option")?, verdict: needed("verdict")?, because: needed("because")? })
+            let criteria = match members.get("criteria") {
+                None => Vec::new(),
+                Some(value) => object(value, "criteria")?
+                    .members
+                    .iter()
+                    .map(|member| Ok((member.key.to_string(), text(&member.value, "a criterion")?.to_owned())))
+                    .collect::<Result<_, PackError>>()?,
+            };
+            let (option, verdict, because) = (needed("option")?, needed("verdict")?, needed("because")?);
+            Ok(Alternative { option, verdict, because, criteria })
         })
         .collect()
 }

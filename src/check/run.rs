@@ -1,0 +1,324 @@
+//! Rules on an estate: which rule judges which resource, and what comes out.
+
+use super::finding::{Outcome, Place, Subject, Verdict};
+use super::judge::{Evidence, Judge, Judgement, Spot, Truth, shown};
+use super::type_matches;
+use crate::document::{Role, Value};
+use crate::estate::{Estate, Index, Presence, Resource};
+use crate::policy::{CompiledRule, Component, Match, Pack, Packs, Subjects};
+use crate::source::Location;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// The outcomes of all rules of `packs` on `estate`, and the places of secrets they met.
+/// `home` is where findings about the estate as a whole stand; `wanted` chooses rules.
+pub fn evaluate(
+    estate: &Estate,
+    packs: &Packs,
+    home: Location,
+    wanted: &dyn Fn(&CompiledRule) -> bool,
+) -> (Vec<Outcome>, Vec<Location>) {
+    let mut outcomes = Vec::new();
+    let mut secrets = Vec::new();
+    for pack in &packs.packs {
+        let components = members(estate, packs, pack);
+        let types = pack.components.iter().map(|one| (one.name.clone(), one.types.clone())).collect();
+        let exclusive: HashSet<Arc<str>> =
+            pack.components.iter().filter(|one| one.is_exclusive).map(|one| one.name.clone()).collect();
+        let judge = Judge {
+            estate,
+            defaults: &packs.defaults,
+            components: &components,
+            exclusive: &exclusive,
+            component_types: &types,
+        };
+        let runner = Runner { judge, pack, home };
+        for rule in pack.rules.iter().filter(|rule| wanted(rule)) {
+            runner.rule(rule, &mut outcomes, &mut secrets);
+        }
+    }
+    (outcomes, secrets)
+}
+
+/// Which components each resource is.
+fn members(estate: &Estate, packs: &Packs, pack: &Pack) -> HashMap<Index, Vec<Arc<str>>> {
+    let mut found: HashMap<Index, Vec<Arc<str>>> = HashMap::new();
+    let (nothing, no_types, no_names) = (HashMap::new(), HashMap::new(), HashSet::new());
+    let judge = Judge {
+        estate,
+        defaults: &packs.defaults,
+        components: &nothing,
+        exclusive: &no_names,
+        component_types: &no_types,
+    };
+    for component in &pack.components {
+        for name in &component.types {
+            for &index in estate.of_type(name) {
+                if is_member(&judge, component, index) {
+                    found.entry(index).or_default().push(component.name.clone());
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_member<'e>(judge: &Judge<'e>, component: &'e Component, index: Index) -> bool {
+    let resource = &judge.estate.resources[index];
+    component.matches.iter().any(|way| match way {
+        Match::Tag { name, equals } => {
+            let tag = resource.body.get("tags").and_then(|tags| tags.get(name)).and_then(Value::as_str);
+            tag.is_some_and(|tag| tag.eq_ignore_ascii_case(equals))
+        }
+        Match::Name(pattern) => pattern.is_match(resource.short_name()),
+        Match::Where(condition) => judge.judge(condition, Some(index)).truth == Truth::Holds,
+    })
+}
+
+struct Runner<'e> {
+    judge: Judge<'e>,
+    pack: &'e Pack,
+    home: Location,
+}
+
+impl<'e> Runner<'e> {
+    fn rule(&self, rule: &'e CompiledRule, outcomes: &mut Vec<Outcome>, secrets: &mut Vec<Location>) {
+        let estate = self.judge.estate;
+        let subjects: Vec<Option<Index>> = match &rule.subjects {
+            Subjects::Estate => vec![None],
+            Subjects::Types(names) => self.of_types(names).into_iter().map(Some).collect(),
+            Subjects::Component(name) => {
+                let types = self.judge.component_types.get(name).map_or(&[][..], Vec::as_slice);
+                let is_member =
+                    |index: &Index| self.judge.components.get(index).is_some_and(|names| names.contains(name));
+                self.of_types(types).into_iter().filter(is_member).map(Some).collect()
+            }
+        };
+        for on in subjects {
+            // What is declared as existing is another deployment's to get right.
+            if on.is_some_and(|index| {
+                let resource = &estate.resources[index];
+                resource.existing || rule.input.is_some_and(|kind| kind != resource.input)
+            }) {
+                continue;
+            }
+            let selected = match &rule.filter {
+                None => None,
+                Some(filter) => match self.judge.judge(filter, on) {
+                    judgement if judgement.truth == Truth::Fails => continue,
+                    judgement => Some(judgement),
+                },
+            };
+            let mut judgement = self.judge.judge(&rule.assert, on);
+            if let Some(open) = selected.filter(|selected| selected.truth == Truth::Unknown)
+                && judgement.truth != Truth::Holds
+            {
+                judgement = open;
+            }
+            if judgement.evidence.is_secret
+                && let Spot::Value(_, value) = &judgement.evidence.spot
+            {
+                secrets.push(value.at);
+            }
+            outcomes.push(self.outcome(rule, on, judgement));
+        }
+    }
+
+    fn of_types(&self, names: &[String]) -> Vec<Index> {
+        let estate = self.judge.estate;
+        let mut list: Vec<Index> = if names.iter().any(|name| name.contains('*')) {
+            let matching = estate.types().filter(|(own, _)| names.iter().any(|name| type_matches(name, own)));
+            matching.flat_map(|(_, list)| list.iter().copied()).collect()
+        } else {
+            names.iter().flat_map(|name| estate.of_type(name)).copied().collect()
+        };
+        list.sort_unstable();
+        list.dedup();
+        list
+    }
+
+    fn outcome(&self, rule: &CompiledRule, on: Option<Index>, judgement: Judgement<'e>) -> Outcome {
+        let estate = self.judge.estate;
+        let Judgement { truth, evidence } = judgement;
+        let verdict = match truth {
+            Truth::Holds => Verdict::Pass,
+            Truth::Fails => Verdict::Fail,
+            Truth::Unknown => Verdict::Unknown,
+        };
+        let resource = on.map(|index| &estate.resources[index]);
+        let subject = match resource {
+            Some(resource) => Subject {
+                id: resource.id.clone(),
+                type_name: resource.type_name.clone(),
+                name: resource.short_name().into(),
+                component: on.and_then(|index| self.judge.components.get(&index)?.first().cloned()),
+                at: resource.at,
+            },
+            None => Subject {
+                id: "".into(),
+                type_name: "".into(),
+                name: "the platform".into(),
+                component: None,
+                at: self.home,
+            },
+        };
+        let (primary, mut related, pointer) = self.places(&evidence, verdict);
+        related.extend(evidence.related.iter().map(|(at, label)| Place { at: *at, label: label.clone() }));
+        let mut seen = vec![primary.at];
+        related.retain(|place| {
+            let new = place.at != Location::default() && !seen.contains(&place.at);
+            seen.push(place.at);
+            new
+        });
+        let actual = actual(&evidence);
+        let message = match verdict {
+            Verdict::Fail => {
+                let template = evidence.message.as_deref().unwrap_or(&rule.rule.message);
+                self.filled(template, resource, actual.as_deref(), &evidence.expected)
+            }
+            Verdict::Unknown => reason(&evidence),
+            _ => String::new(),
+        };
+        let mut parameters = evidence.parameters.clone();
+        let mut under = Vec::new();
+        if let Some(Presence::Undecided(condition)) = resource.map(|resource| &resource.presence) {
+            under.push("if deployed".to_owned());
+            parameters.extend(condition.as_unknown().iter().flat_map(|unknown| unknown.parameters.iter().cloned()));
+        }
+        parameters.sort();
+        parameters.dedup();
+        let decided_by = if verdict == Verdict::Unknown {
+            parameters.iter().map(|name| format!("--set {name}=VALUE, or a parameter file")).collect()
+        } else {
+            Vec::new()
+        };
+        Outcome {
+            rule: rule.rule.clone(),
+            verdict,
+            subject,
+            message,
+            pointer,
+            actual,
+            primary,
+            related,
+            under,
+            decided_by,
+            parameters,
+            environments: Vec::new(),
+            suppressed: None,
+        }
+    }
+
+    /// Where evidence stands: the deciding place, how its value got there, and the pointer in the resource.
+    fn places(&self, evidence: &Evidence, verdict: Verdict) -> (Place, Vec<Place>, String) {
+        let resources = &self.judge.estate.resources;
+        match &evidence.spot {
+            Spot::Value(index, value) => {
+                let label = match (verdict, value.as_unknown()) {
+                    (Verdict::Unknown, Some(_)) => "not known".to_owned(),
+                    (Verdict::Fail, _) if evidence.expected.is_empty() => "this value".to_owned(),
+                    (Verdict::Fail, _) => format!("expected {}", evidence.expected),
+                    _ => "decided here".to_owned(),
+                };
+                let resource = &resources[*index];
+                let pointer = resource.body.pointer_of(value).unwrap_or_default();
+                let at = if value.at == Location::default() { resource.at } else { value.at };
+                (Place { at, label }, traced(value), pointer)
+            }
+            Spot::Missing(index, parent, name) => {
+                let resource = &resources[*index];
+                let pointer = resource.body.pointer_of(parent).unwrap_or_default();
+                let at = key_of(resource, &pointer);
+                (Place { at, label: format!("missing '{name}' under here") }, traced(parent), pointer)
+            }
+            Spot::Resource(index) => {
+                let resource = &resources[*index];
+                let label = if verdict == Verdict::Fail && !evidence.expected.is_empty() {
+                    format!("expected {}", evidence.expected)
+                } else {
+                    "this resource".to_owned()
+                };
+                (Place { at: key_of(resource, ""), label }, Vec::new(), String::new())
+            }
+            Spot::Estate => {
+                (Place { at: self.home, label: "in the resources of this input".to_owned() }, Vec::new(), String::new())
+            }
+        }
+    }
+
+    fn filled(&self, template: &str, resource: Option<&Resource>, actual: Option<&str>, expected: &str) -> String {
+        let mut text = String::with_capacity(template.len() + 32);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((word, tail)) = after.split_once('}') else {
+                text.push('{');
+                rest = after;
+                continue;
+            };
+            match word {
+                "resource.name" => text.push_str(resource.map_or("the platform", Resource::short_name)),
+                "resource.type" => text.push_str(resource.map_or("", |resource| &resource.type_name)),
+                "actual" => text.push_str(actual.unwrap_or("absent")),
+                "expected" => text.push_str(expected),
+                name => match self.pack.parameters.get(name) {
+                    Some(value) => {
+                        text.push_str(&value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned))
+                    }
+                    None => {
+                        text.push('{');
+                        text.push_str(word);
+                        text.push('}');
+                    }
+                },
+            }
+            rest = tail;
+        }
+        text.push_str(rest);
+        text
+    }
+}
+
+/// The deciding value in words.
+fn actual(evidence: &Evidence) -> Option<String> {
+    if evidence.is_secret {
+        return Some("***".to_owned());
+    }
+    evidence.actual.clone().or_else(|| match &evidence.spot {
+        Spot::Value(_, value) => Some(shown(value)),
+        _ => None,
+    })
+}
+
+fn reason(evidence: &Evidence) -> String {
+    let mut reasons: Vec<&str> = Vec::new();
+    for reason in &evidence.reasons {
+        if !reasons.contains(&reason.as_str()) {
+            reasons.push(reason);
+        }
+    }
+    if reasons.is_empty() { "it depends on values that are not known".to_owned() } else { reasons.join("; ") }
+}
+
+/// The places a value came through.
+fn traced(value: &Value) -> Vec<Place> {
+    let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
+    steps
+        .filter(|trace| trace.role != Role::Expression)
+        .map(|trace| Place { at: trace.at, label: format!("{} '{}'", trace.role.label(), trace.name) })
+        .collect()
+}
+
+/// The key of the member at a pointer; of the resource itself its `type`.
+fn key_of(resource: &Resource, pointer: &str) -> Location {
+    let own = || {
+        let type_value = resource.body.get("type").map(|value| value.at);
+        type_value.filter(|at| *at != Location::default()).unwrap_or(resource.at)
+    };
+    let Some((parent, last)) = pointer.rsplit_once('/') else { return own() };
+    let name = last.replace("~1", "/").replace("~0", "~");
+    let Some(holder) = resource.body.pointer(parent) else { return own() };
+    let key = holder.as_object().and_then(|object| object.member(&name)).map(|member| member.key_at);
+    let at = key.or_else(|| holder.as_array()?.get(last.parse::<usize>().ok()?).map(|item| item.at));
+    at.filter(|at| *at != Location::default()).unwrap_or_else(own)
+}

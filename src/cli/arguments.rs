@@ -1,0 +1,130 @@
+//! What the program accepts.
+
+use clap::{Arg, ArgAction, Command};
+
+const EXIT_CODES: &str = "Exit codes: 0 passed; 1 findings at or above --fail-on; 2 usage, configuration, pack or input \
+in error; 3 nothing was checked (or not all, under --strict)";
+
+/// The whole command line.
+pub fn command() -> Command {
+    Command::new("archlint")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Architecture policy linter for Azure data platforms")
+        .after_help("Start with: archlint check PATH")
+        .arg_required_else_help(true)
+        .subcommand_required(true)
+        .infer_long_args(false)
+        .subcommand(check())
+        .subcommand(
+            see(Command::new("eval").about("Show what one template expression gives"))
+                .arg(Arg::new("expression").value_name("EXPRESSION").required_unless_present("batch"))
+                .arg(
+                    option("batch", "FILE", "Evaluate all cases of a file, one JSON line each")
+                        .conflicts_with("expression"),
+                )
+                .arg(option("template", "FILE", "Template whose parameters, variables and functions it may use")),
+        )
+        .subcommand(
+            see(Command::new("expand").about("Print the resources a template expands to, as JSON"))
+                .arg(Arg::new("file").value_name("FILE").required(true)),
+        )
+        .subcommand(
+            packs(see(Command::new("why").about("Show how the verdicts on a resource came about")))
+                .arg(Arg::new("file").value_name("FILE").required(true))
+                .arg(
+                    Arg::new("resource")
+                        .value_name("RESOURCE")
+                        .required(true)
+                        .help("Name, type or id, or a part of it"),
+                )
+                .arg(Arg::new("rule").value_name("RULE")),
+        )
+        .subcommand(
+            packs(Command::new("test").about("Run the tests that stand in the rules of packs"))
+                .arg(Arg::new("rule").value_name("RULE").num_args(0..).help("Only these rules")),
+        )
+        .subcommand(
+            packs(Command::new("rules").about("List the rules of the packs"))
+                .arg(
+                    option("format", "FORMAT", "table, json or ids")
+                        .value_parser(["table", "json", "ids"])
+                        .default_value("table"),
+                )
+                .arg(option("component", "NAME", "Only rules on this component"))
+                .arg(option("control", "TEXT", "Only rules with a control whose framework or number contains this"))
+                .arg(option("requirement", "ID", "Only rules for this requirement"))
+                .arg(option("category", "NAME", "Only rules of this category"))
+                .arg(option("service", "NAME", "Only rules on this service")),
+        )
+        .subcommand(
+            packs(
+                Command::new("explain")
+                    .about("Explain a rule: why it exists, what to do, its alternatives and controls"),
+            )
+            .arg(Arg::new("rule").value_name("RULE").required(true).help("Id, code, alias, or another linter's id"))
+            .arg(option("format", "FORMAT", "text or json").value_parser(["text", "json"]).default_value("text")),
+        )
+        .subcommand(
+            Command::new("schema")
+                .about("Print a JSON schema: pack, rule, defaults")
+                .arg(Arg::new("name").value_name("NAME").required(true)),
+        )
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn several(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    option(name, value, help).action(ArgAction::Append)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
+}
+
+/// Options of commands that read a template.
+fn see(command: Command) -> Command {
+    command
+        .arg(several(
+            "parameters",
+            "FILE[,FILE]",
+            "Parameter files: one option per environment, files joined by commas are merged",
+        ))
+        .arg(several("set", "NAME=VALUE", "Value of a template parameter (JSON, or else a string)"))
+}
+
+/// Options of commands that read packs.
+fn packs(command: Command) -> Command {
+    command
+        .arg(several("pack", "NAME|FOLDER", "Rule pack to run; a built-in name or a folder with a pack.json"))
+        .arg(several("set-pack", "NAME=VALUE", "Value of a pack parameter"))
+}
+
+fn check() -> Command {
+    packs(see(Command::new("check").about("Check templates and exports against rule packs")))
+        .after_help(EXIT_CODES)
+        .arg(Arg::new("path").value_name("PATH").num_args(0..).help("Files or folders; - for standard input"))
+        .arg(option("stdin-name", "NAME", "Name to show for standard input").default_value("stdin.json"))
+        .arg(option("format", "FORMAT", "What to print").value_parser(crate::report::NAMES).default_value("pretty"))
+        .arg(several("output", "FORMAT=FILE", "Write a report to a file as well"))
+        .arg(
+            option("fail-on", "SEVERITY", "Findings from this severity on fail the run [default: error]")
+                .value_parser(["error", "warning", "note", "never"]),
+        )
+        .arg(flag("estate", "All templates given are one platform"))
+        .arg(flag("strict", "Verdicts that could not be decided, and files not checked, give exit code 3"))
+        .arg(flag("show-unknown", "Show each verdict that could not be decided"))
+        .arg(option("config", "FILE", "Configuration to use instead of the archlint.json found upward"))
+        .arg(flag("no-config", "Use no configuration file").conflicts_with("config"))
+        .arg(
+            option("jobs", "NUMBER", "Threads to use [default: all processors]")
+                .value_parser(clap::value_parser!(usize)),
+        )
+        .arg(
+            option("color", "WHEN", "auto, always or never")
+                .value_parser(["auto", "always", "never"])
+                .default_value("auto"),
+        )
+        .arg(flag("quiet", "Print nothing but findings and errors").short('q'))
+}

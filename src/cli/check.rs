@@ -1,0 +1,133 @@
+//! `archlint check`.
+
+use super::{Exit, Outcome, Refused, say, tell, values};
+use crate::check::{InputStatus, Run, Severity};
+use crate::config::{self, Config};
+use crate::input;
+use crate::report::{self, Options, Summary};
+use crate::session::{CheckRequest, check};
+use crate::source::Sources;
+use clap::ArgMatches;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+pub fn run(given: &ArgMatches) -> Outcome {
+    let sources = Sources::new();
+    let paths: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
+    let from_stdin = paths.iter().any(|path| path == Path::new("-"));
+    let files: Vec<PathBuf> = paths.iter().filter(|path| *path != Path::new("-")).cloned().collect();
+    if paths.is_empty() {
+        return Err(Refused("give files or folders to check, or - for standard input: archlint check PATH".to_owned()));
+    }
+    let config = configuration(given, files.first().map_or(Path::new("."), PathBuf::as_path), &sources)?;
+    let chosen = super::packs::chosen(given, &config.packs, &config.pack_parameters, &sources)?;
+    let wrong_packs = super::packs::tell_errors(&chosen.packs, &sources);
+    let request = request(given, &files, from_stdin, &config)?;
+    let run = check(&request, &chosen.packs, &sources);
+    let options = options(given, &config)?;
+    for output in values(given, "output") {
+        let (name, file) =
+            output.split_once('=').ok_or_else(|| format!("--output wants FORMAT=FILE, not '{output}'"))?;
+        let text = report::render(name, &run, &sources, &options)?;
+        std::fs::write(file, text).map_err(|error| format!("cannot write {file}: {}", input::reason(&error)))?;
+    }
+    let format = given.get_one::<String>("format").map(String::as_str).unwrap_or("pretty");
+    let is_quiet = given.get_flag("quiet") && exit(given, &run, &options, wrong_packs) == Exit::Passed;
+    if !is_quiet {
+        say(&report::render(format, &run, &sources, &options)?);
+    }
+    Ok(exit(given, &run, &options, wrong_packs))
+}
+
+fn configuration(given: &ArgMatches, beside: &Path, sources: &Sources) -> Result<Config, Refused> {
+    if given.get_flag("no-config") {
+        return Ok(Config::default());
+    }
+    match given.get_one::<String>("config") {
+        Some(file) => Ok(config::read(Path::new(file), sources)?),
+        None => Ok(config::discover(beside, sources)?),
+    }
+}
+
+fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Config) -> Result<CheckRequest, Refused> {
+    let mut stdin = None;
+    if from_stdin {
+        let mut bytes = Vec::new();
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("cannot read standard input: {error}"))?;
+        stdin = Some((given.get_one::<String>("stdin-name").cloned().unwrap_or_default(), bytes));
+    }
+    let mut set = Vec::new();
+    for one in values(given, "set") {
+        let (name, value) = one.split_once('=').ok_or_else(|| format!("--set wants NAME=VALUE, not '{one}'"))?;
+        set.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(CheckRequest {
+        found: input::find(files)?.into_iter().filter(|found| !config.excludes(&found.path)).collect(),
+        stdin,
+        environments: values(given, "parameters")
+            .iter()
+            .map(|files| files.split(',').map(PathBuf::from).collect())
+            .collect(),
+        deployments: config.deployments.clone(),
+        set,
+        one_estate: given.get_flag("estate") || config.one_estate,
+        threads: given.get_one::<usize>("jobs").copied().unwrap_or(0),
+        severities: config.severities.clone(),
+    })
+}
+
+/// Terminal manners: colour only where a person looks and has not asked against it.
+fn options(given: &ArgMatches, config: &Config) -> Result<Options, Refused> {
+    let is_terminal = std::io::stdout().is_terminal();
+    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let color = match given.get_one::<String>("color").map(String::as_str) {
+        Some("always") => true,
+        Some("never") => false,
+        _ => {
+            !has("NO_COLOR")
+                && (has("CLICOLOR_FORCE")
+                    || has("FORCE_COLOR")
+                    || (is_terminal && std::env::var("TERM").as_deref() != Ok("dumb")))
+        }
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let is_ascii = locale.is_some_and(|locale| locale == "C" || locale == "POSIX")
+        || std::env::var("TERM").as_deref() == Ok("dumb");
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100usize);
+    let fail_on = match given.get_one::<String>("fail-on").map(String::as_str).or(config.fail_on.as_deref()) {
+        None => Some(Severity::Error),
+        Some("never") => None,
+        Some(word) => Some(Severity::parse(word).ok_or_else(|| format!("there is no severity '{word}'"))?),
+    };
+    Ok(Options {
+        color,
+        unicode: !is_ascii,
+        width: width.clamp(40, 160),
+        show_suppressed: false,
+        show_unknown: given.get_flag("show-unknown"),
+        fail_on,
+    })
+}
+
+fn exit(given: &ArgMatches, run: &Run, options: &Options, wrong_packs: bool) -> Exit {
+    let summary = Summary::of(run);
+    let unread = run.inputs.iter().any(|input| matches!(input.status, InputStatus::Failed(_)));
+    if wrong_packs || unread || summary.problems > 0 {
+        return Exit::Wrong;
+    }
+    if options.fail_on.is_some_and(|severity| summary.at_least(severity) > 0) {
+        return Exit::Findings;
+    }
+    let incomplete =
+        summary.unknown > 0 || run.inputs.iter().any(|input| matches!(input.status, InputStatus::NotTemplate(_)));
+    if summary.checked == 0 || (given.get_flag("strict") && incomplete) {
+        tell("nothing was checked, or not all\n");
+        return Exit::Nothing;
+    }
+    Exit::Passed
+}

@@ -1,0 +1,100 @@
+//! `archlint explain RULE`.
+
+use super::{Exit, Outcome, Refused, say, values};
+use crate::policy::{Rule, embedded, nearest, pack_names};
+use crate::report::json;
+use crate::source::Sources;
+use clap::ArgMatches;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+pub fn run(given: &ArgMatches) -> Outcome {
+    let sources = Sources::new();
+    let named = values(given, "pack");
+    let all: Vec<String> = pack_names(&embedded()).into_iter().map(str::to_owned).collect();
+    let chosen = super::packs::choose(if named.is_empty() { &all } else { &named }, &BTreeMap::new(), &sources)?;
+    let wanted = given.get_one::<String>("rule").map(String::as_str).unwrap_or_default();
+    let rules: Vec<&Rule> =
+        chosen.packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.as_ref()).collect();
+    let found: Vec<&Rule> = rules.iter().copied().filter(|rule| is_named(rule, wanted)).collect();
+    if found.is_empty() {
+        let ids = rules.iter().map(|rule| rule.id.as_str());
+        let near = nearest(wanted, ids).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+        return Err(Refused(format!("there is no rule '{wanted}'{near}")));
+    }
+    let text = if given.get_one::<String>("format").is_some_and(|format| format == "json") {
+        let list: Vec<serde_json::Value> = found.iter().map(|rule| json::rule(rule)).collect();
+        format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
+    } else {
+        found.iter().map(|rule| explained(rule)).collect::<Vec<_>>().join("\n")
+    };
+    say(&text);
+    Ok(Exit::Passed)
+}
+
+fn is_named(rule: &Rule, wanted: &str) -> bool {
+    let others = rule.aliases.iter().chain(&rule.peers).map(String::as_str);
+    std::iter::once(rule.id.as_str())
+        .chain([rule.code.as_str()])
+        .chain(others)
+        .any(|name| name.eq_ignore_ascii_case(wanted))
+}
+
+/// The rule as text of at most 100 columns.
+pub fn explained(rule: &Rule) -> String {
+    const WIDTH: usize = 100;
+    let wrapped = |text: &str| textwrap::fill(text, WIDTH);
+    let mut out = String::new();
+    let _ = writeln!(out, "{} ({}), {}", rule.id, rule.code, rule.severity.name());
+    let _ = writeln!(out, "{}\n", wrapped(&rule.title));
+    let mut facts = vec![format!("pack {}", rule.pack)];
+    facts.extend(rule.requirement.iter().map(|id| format!("requirement {id}")));
+    facts.extend([&rule.category, &rule.service].into_iter().filter(|word| !word.is_empty()).cloned());
+    let _ = writeln!(out, "{}\n", facts.join(", "));
+    let _ = writeln!(out, "Why\n{}\n", wrapped(&rule.why));
+    let _ = writeln!(out, "What to do\n{}\n", wrapped(&rule.help));
+    for (name, snippet) in [("Bicep", &rule.fix.bicep), ("ARM", &rule.fix.arm)] {
+        if let Some(snippet) = snippet {
+            let indented: String = snippet.lines().map(|line| format!("    {line}\n")).collect();
+            let _ = writeln!(out, "{name}\n{indented}");
+        }
+    }
+    if !rule.alternatives.is_empty() {
+        let _ = writeln!(out, "Alternatives");
+        let widest = |text: fn(&crate::policy::Alternative) -> &str| {
+            rule.alternatives.iter().map(|one| text(one).chars().count()).max().unwrap_or(0)
+        };
+        let (first, second) = (widest(|one| &one.option), widest(|one| &one.verdict));
+        for one in &rule.alternatives {
+            let head = format!("  {:first$}  {:second$}  ", one.option, one.verdict);
+            let indent = " ".repeat(head.chars().count());
+            let options = textwrap::Options::new(WIDTH).initial_indent(&head).subsequent_indent(&indent);
+            let _ = writeln!(out, "{}", textwrap::fill(&one.because, options));
+            for (name, value) in &one.criteria {
+                let line = format!("{name}: {value}");
+                let options = textwrap::Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
+                let _ = writeln!(out, "{}", textwrap::fill(&line, options));
+            }
+        }
+        out.push('\n');
+    }
+    if !rule.controls.is_empty() {
+        let _ = writeln!(out, "Controls");
+        for (framework, numbers) in &rule.controls {
+            let _ = writeln!(out, "  {framework}: {}", numbers.join(", "));
+        }
+        out.push('\n');
+    }
+    for (title, list) in [("Also known as", &rule.aliases), ("In other linters", &rule.peers), ("Links", &rule.links)] {
+        if !list.is_empty() {
+            let _ = writeln!(out, "{title}");
+            for one in list {
+                let _ = writeln!(out, "  {one}");
+            }
+            out.push('\n');
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}

@@ -1,0 +1,228 @@
+//! `eval`, `expand` and `why`: seeing inside.
+
+use super::{Exit, Outcome, Refused, say, tell, values};
+use crate::arm::case::{Answer, evaluate_case};
+use crate::arm::expand::{Expansion, Request, expand as expand_template};
+use crate::arm::parameters::{Given, given as entries};
+use crate::arm::template::Kind;
+use crate::check::{Place, Verdict};
+use crate::document::{Member, Value, parse};
+use crate::estate::Presence;
+use crate::input::{self, Document, Found};
+use crate::report::full_message;
+use crate::session::{CheckRequest, check};
+use crate::source::{Location, Source, SourceId, Sources};
+use clap::ArgMatches;
+use serde_json::{Map, Value as Json, json};
+use std::path::{Path, PathBuf};
+
+fn read(path: &str, sources: &Sources) -> Result<Document, Refused> {
+    let found = Found { name: input::shown(Path::new(path)), path: path.into(), explicit: true };
+    input::read(&found, sources).map_err(|unusable| {
+        let at = unusable.at.map(|at| {
+            let source = sources.get(at.source);
+            let at = source.line_column(at.span.start);
+            format!(":{}:{}", at.line, at.column)
+        });
+        Refused(format!("{}{}: {}", found.name, at.unwrap_or_default(), unusable.message))
+    })
+}
+
+fn template(path: &str, sources: &Sources) -> Result<Document, Refused> {
+    let document = read(path, sources)?;
+    match document.kind {
+        Kind::Template => Ok(document),
+        _ => Err(Refused(format!("{} is not a template", document.name))),
+    }
+}
+
+/// Values from `--parameters` and `--set`, later ones in force.
+fn given_values(given: &ArgMatches, sources: &Sources) -> Result<Vec<Given>, Refused> {
+    let mut all = Vec::new();
+    for files in values(given, "parameters") {
+        for file in files.split(',') {
+            all.extend(entries(read(file, sources)?.root().get("parameters")));
+        }
+    }
+    for one in values(given, "set") {
+        let (name, text) = one.split_once('=').ok_or_else(|| format!("--set wants NAME=VALUE, not '{one}'"))?;
+        let value = parse(SourceId::default(), text).map_or_else(|_| Json::from(text), |parsed| parsed.root.to_json());
+        let entry = Value::from_json(&json!({ "value": value, "commandLine": true }), Location::default());
+        all.push(Given { name: name.into(), entry });
+    }
+    Ok(all)
+}
+
+fn expanded(document: &Document, given: Vec<Given>, sources: &Sources) -> Expansion {
+    let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, sources);
+    expand_template(Request { template: document.root(), given, linked: &linked, trial: &[], facts: None })
+}
+
+/// Tells faults of a template. True when there are any.
+fn tell_faults(expansion: &Expansion, sources: &Sources) -> bool {
+    for fault in &expansion.faults {
+        let source = sources.get(fault.at.source);
+        let at = source.line_column(fault.at.span.start);
+        tell(&format!("{}:{}:{}: error[{}] {}\n", source.name, at.line, at.column, fault.code, fault.message));
+    }
+    !expansion.faults.is_empty()
+}
+
+pub fn eval(given: &ArgMatches) -> Outcome {
+    let sources = Sources::new();
+    if let Some(file) = given.get_one::<String>("batch") {
+        return batch(file, &sources);
+    }
+    let written = given.get_one::<String>("expression").map(String::as_str).unwrap_or_default();
+    let text = if written.starts_with('[') { written.to_owned() } else { format!("[{written}]") };
+    let answer = match given.get_one::<String>("template") {
+        None => {
+            let mut parameters = Map::new();
+            for one in given_values(given, &sources)? {
+                parameters.insert(one.name.to_string(), one.entry.get("value").map(Value::to_json).unwrap_or_default());
+            }
+            let case = json!({ "expression": text, "parameters": parameters });
+            evaluate_case(&Value::from_json(&case, Location::default()))
+        }
+        Some(file) => {
+            let document = template(file, &sources)?;
+            let source = sources.add(Source::new("expression", text.as_str()));
+            let at = Location { source, span: Default::default() };
+            let member = |key: &str, value: Value| Member { key: key.into(), key_at: at, value };
+            let output = Value::object(vec![member("value", Value { at, ..Value::string(text.as_str()) })]);
+            let mut root = document.root().as_object().cloned().unwrap_or_default();
+            root.set("outputs".into(), at, Value::object(vec![member("expression", output)]));
+            let whole = Value { at: document.root().at, ..Value::object(root.members) };
+            let values = given_values(given, &sources)?;
+            let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, &sources);
+            let expansion =
+                expand_template(Request { template: &whole, given: values, linked: &linked, trial: &[], facts: None });
+            match expansion.faults.iter().find(|fault| fault.at.source == source) {
+                Some(fault) => Answer::Error(fault.message.clone()),
+                None => Answer::Value(
+                    expansion
+                        .outputs
+                        .get("expression")
+                        .and_then(|output| output.get("value"))
+                        .cloned()
+                        .unwrap_or_default(),
+                ),
+            }
+        }
+    };
+    match answer {
+        Answer::Error(message) => Err(Refused(message)),
+        Answer::Value(value) => {
+            say(&format!("{}\n", serde_json::to_string_pretty(&value.to_json()).unwrap_or_default()));
+            Ok(Exit::Passed)
+        }
+    }
+}
+
+fn batch(file: &str, sources: &Sources) -> Outcome {
+    let document = read(file, sources)?;
+    let cases = document.root().as_array().ok_or_else(|| format!("{file} is not a list of cases"))?;
+    let mut out = String::new();
+    for case in cases {
+        let id = case.get("id").map(Value::to_json).unwrap_or_default();
+        let line = match evaluate_case(case) {
+            Answer::Error(message) => json!({ "id": id, "error": message }),
+            Answer::Value(value) => match value.as_unknown() {
+                Some(unknown) => json!({ "id": id, "unknown": unknown.reason.describe() }),
+                None => json!({ "id": id, "value": value.to_json() }),
+            },
+        };
+        out.push_str(&format!("{line}\n"));
+    }
+    say(&out);
+    Ok(Exit::Passed)
+}
+
+pub fn expand(given: &ArgMatches) -> Outcome {
+    let sources = Sources::new();
+    let file = given.get_one::<String>("file").map(String::as_str).unwrap_or_default();
+    let document = template(file, &sources)?;
+    let expansion = expanded(&document, given_values(given, &sources)?, &sources);
+    let wrong = tell_faults(&expansion, &sources);
+    let list: Vec<Json> = expansion
+        .resources
+        .iter()
+        .map(|resource| {
+            let at = sources.get(resource.at.source).line_column(resource.at.span.start);
+            let mut object = Map::new();
+            object.insert("id".into(), Json::from(&*resource.id));
+            object.insert("declaredAs".into(), Json::from(&*resource.declared_as));
+            object.insert("line".into(), Json::from(at.line));
+            if let Presence::Undecided(condition) = &resource.presence {
+                object.insert("deployedIf".into(), condition.to_json());
+            }
+            if resource.existing {
+                object.insert("existing".into(), Json::from(true));
+            }
+            object.insert("resource".into(), resource.body.to_json());
+            Json::Object(object)
+        })
+        .collect();
+    let outputs = expansion.outputs.to_json();
+    let whole = json!({ "resources": list, "outputs": outputs });
+    say(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()));
+    Ok(if wrong { Exit::Wrong } else { Exit::Passed })
+}
+
+pub fn why(given: &ArgMatches) -> Outcome {
+    let sources = Sources::new();
+    let file = given.get_one::<String>("file").map(String::as_str).unwrap_or_default();
+    let path = Path::new(file);
+    let config = crate::config::discover(path, &sources)?;
+    let chosen = super::packs::chosen(given, &config.packs, &config.pack_parameters, &sources)?;
+    if super::packs::tell_errors(&chosen.packs, &sources) {
+        return Ok(Exit::Wrong);
+    }
+    let environments: Vec<Vec<PathBuf>> =
+        values(given, "parameters").iter().map(|files| files.split(',').map(PathBuf::from).collect()).collect();
+    let set =
+        values(given, "set").iter().filter_map(|one| one.split_once('=')).map(|(a, b)| (a.into(), b.into())).collect();
+    let found = Found { name: input::shown(path), path: path.into(), explicit: true };
+    let request = CheckRequest { found: vec![found], environments, set, ..CheckRequest::default() };
+    let run = check(&request, &chosen.packs, &sources);
+    let wanted = given.get_one::<String>("resource").map(|text| text.to_lowercase()).unwrap_or_default();
+    let rule = given.get_one::<String>("rule");
+    let mut out = String::new();
+    let mut last = None;
+    let texts = crate::report::Texts::new(&run, &sources);
+    let line = |place: &Place| {
+        let (name, at) = texts.place(place.at);
+        let source = texts.get(place.at.source);
+        let span = place.at.span;
+        let text: String = source.slice(span).lines().next().unwrap_or_default().chars().take(80).collect();
+        format!("{name}:{}:{}  {text}  ({})", at.line, at.column, place.label)
+    };
+    for outcome in &run.outcomes {
+        let subject = &outcome.subject;
+        let is_meant =
+            [&subject.name, &subject.id, &subject.type_name].iter().any(|text| text.to_lowercase().contains(&wanted));
+        if !is_meant || rule.is_some_and(|rule| outcome.rule.id != *rule && outcome.rule.code != *rule) {
+            continue;
+        }
+        if last.as_ref() != Some(&subject.id) {
+            out.push_str(&format!("{} '{}'\n", subject.type_name, subject.name));
+            last = Some(subject.id.clone());
+        }
+        out.push_str(&format!("  {:8} {}: {}\n", outcome.verdict.name(), outcome.rule.id, outcome.rule.title));
+        if matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown) {
+            out.push_str(&format!("           {}\n", full_message(outcome)));
+        }
+        if let Some(actual) = &outcome.actual {
+            out.push_str(&format!("           value {actual}\n"));
+        }
+        out.push_str(&format!("           at {}\n", line(&outcome.primary)));
+        for place in &outcome.related {
+            out.push_str(&format!("           from {}\n", line(place)));
+        }
+    }
+    if out.is_empty() {
+        return Err(Refused(format!("no rule judged a resource that matches '{wanted}' in {file}")));
+    }
+    say(&out);
+    Ok(Exit::Passed)
+}

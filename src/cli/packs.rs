@@ -1,0 +1,155 @@
+//! Which packs a command works on, and the list of their rules.
+
+use super::{Exit, Outcome, Refused, say, tell, values};
+use crate::check::Severity;
+use crate::document::{Value, parse};
+use crate::policy::{PackFile, Packs, Rule, Subjects, default_packs, embedded, load, nearest, pack_names, read_folder};
+use crate::report::json;
+use crate::source::{Location, SourceId, Sources};
+use clap::ArgMatches;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Packs by name or folder, with the files they are made of.
+pub struct Chosen {
+    pub packs: Packs,
+    pub files: Vec<PackFile>,
+}
+
+/// Reads the packs named on the command line; where it names none, those of `fallback`, else the default ones.
+pub fn chosen(
+    given: &ArgMatches,
+    fallback: &[String],
+    configured: &BTreeMap<String, Value>,
+    sources: &Sources,
+) -> Result<Chosen, Refused> {
+    let named = values(given, "pack");
+    let named = if named.is_empty() { fallback.to_vec() } else { named };
+    let overrides = overrides(&values(given, "set-pack"), configured)?;
+    choose(&named, &overrides, sources)
+}
+
+/// Reads packs by name or folder.
+pub fn choose(named: &[String], overrides: &BTreeMap<String, Value>, sources: &Sources) -> Result<Chosen, Refused> {
+    let mut files = embedded();
+    let mut wanted: Vec<String> = Vec::new();
+    for name in named {
+        if pack_names(&files).contains(&name.as_str()) {
+            wanted.push(name.clone());
+            continue;
+        }
+        let own = read_folder(Path::new(name)).map_err(|message| {
+            let near = nearest(name, pack_names(&files)).map(|near| format!("; did you mean '{near}'?"));
+            Refused(format!("{message}{}", near.unwrap_or_default()))
+        })?;
+        let folder = own.first().and_then(|file| file.path.split('/').next()).unwrap_or_default().to_owned();
+        // A folder given by path takes the place of a built-in pack of that name.
+        files.retain(|file| !file.path.starts_with(&format!("{folder}/")));
+        files.extend(own);
+        wanted.push(folder);
+    }
+    if named.is_empty() {
+        wanted = default_packs(&files);
+    }
+    let packs = load(&files, &|name| wanted.iter().any(|one| one == name), overrides, sources);
+    Ok(Chosen { packs, files })
+}
+
+fn overrides(set: &[String], configured: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Refused> {
+    let mut all = configured.clone();
+    for one in set {
+        let (name, text) = one.split_once('=').ok_or_else(|| format!("--set-pack wants NAME=VALUE, not '{one}'"))?;
+        let value = parse(SourceId::default(), text).map(|parsed| parsed.root.to_json());
+        let value = value.unwrap_or_else(|_| serde_json::Value::from(text));
+        all.insert(name.to_owned(), Value::from_json(&value, Location::default()));
+    }
+    Ok(all)
+}
+
+/// Tells what is wrong with packs. True when anything is.
+pub fn tell_errors(packs: &Packs, sources: &Sources) -> bool {
+    for error in &packs.errors {
+        let source = sources.get(error.at.source);
+        let at = source.line_column(error.at.span.start);
+        let help = error.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+        tell(&format!("{}:{}:{}: error[pack] {}{help}\n", source.name, at.line, at.column, error.message));
+    }
+    !packs.errors.is_empty()
+}
+
+pub fn rules(given: &ArgMatches) -> Outcome {
+    let sources = Sources::new();
+    let named = values(given, "pack");
+    let all: Vec<String> = pack_names(&embedded()).into_iter().map(str::to_owned).collect();
+    let chosen = choose(if named.is_empty() { &all } else { &named }, &BTreeMap::new(), &sources)?;
+    if tell_errors(&chosen.packs, &sources) {
+        return Ok(Exit::Wrong);
+    }
+    let filter = |name: &str| given.get_one::<String>(name).map(|text| text.to_lowercase());
+    let (component, control, requirement, category, service) =
+        (filter("component"), filter("control"), filter("requirement"), filter("category"), filter("service"));
+    let same = |wanted: &Option<String>, own: &str| wanted.as_ref().is_none_or(|wanted| own.to_lowercase() == *wanted);
+    let mut found: Vec<&Rule> = Vec::new();
+    for rule in chosen.packs.packs.iter().flat_map(|pack| &pack.rules) {
+        let about = &rule.rule;
+        let own_component = match &rule.subjects {
+            Subjects::Component(name) => &**name,
+            _ => "",
+        };
+        let has_control = control.as_ref().is_none_or(|wanted| {
+            about.controls.iter().any(|(framework, numbers)| {
+                framework.to_lowercase().contains(wanted)
+                    || numbers.iter().any(|number| number.to_lowercase() == *wanted)
+            })
+        });
+        if same(&component, own_component)
+            && has_control
+            && same(&requirement, about.requirement.as_deref().unwrap_or_default())
+            && same(&category, &about.category)
+            && same(&service, &about.service)
+        {
+            found.push(about);
+        }
+    }
+    let text = match given.get_one::<String>("format").map(String::as_str) {
+        Some("json") => {
+            let list: Vec<serde_json::Value> = found.iter().map(|rule| json::rule(rule)).collect();
+            format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
+        }
+        Some("ids") => found.iter().map(|rule| format!("{}\n", rule.id)).collect(),
+        _ => table(&found),
+    };
+    say(&text);
+    Ok(Exit::Passed)
+}
+
+fn table(rules: &[&Rule]) -> String {
+    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for rule in rules {
+        let severity = match rule.severity {
+            Severity::Error => "error  ",
+            Severity::Warning => "warning",
+            Severity::Note => "note   ",
+        };
+        out.push_str(&format!("{:7} {:width$}  {severity}  {}\n", rule.code, rule.id, rule.title));
+    }
+    out.push_str(&format!("{} rules\n", rules.len()));
+    out
+}
+
+pub fn schema(given: &ArgMatches) -> Outcome {
+    let name = given.get_one::<String>("name").map(String::as_str).unwrap_or_default();
+    let files = embedded();
+    let wanted = format!("{name}.schema.json");
+    match files.iter().find(|file| file.path == wanted) {
+        Some(file) => {
+            say(&file.text);
+            Ok(Exit::Passed)
+        }
+        None => {
+            let known: Vec<&str> = files.iter().filter_map(|file| file.path.strip_suffix(".schema.json")).collect();
+            Err(Refused(format!("there is no schema '{name}', only: {}", known.join(", "))))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `archlint test`.
+
+use super::{Exit, Outcome, Refused, say, values};
+use crate::check::run_tests;
+use crate::policy::{embedded, nearest, pack_names};
+use crate::source::Sources;
+use clap::ArgMatches;
+use std::collections::BTreeMap;
+
+pub fn run(given: &ArgMatches) -> Outcome {
+    let sources = Sources::new();
+    let named = values(given, "pack");
+    let all: Vec<String> = pack_names(&embedded()).into_iter().map(str::to_owned).collect();
+    let mut chosen = super::packs::choose(if named.is_empty() { &all } else { &named }, &BTreeMap::new(), &sources)?;
+    let wrong = super::packs::tell_errors(&chosen.packs, &sources);
+    let wanted = values(given, "rule");
+    let ids: Vec<String> =
+        chosen.packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.id.clone()).collect();
+    if let Some(odd) = wanted.iter().find(|one| !ids.contains(one)) {
+        let near = nearest(odd, ids.iter().map(String::as_str)).map(|near| format!("; did you mean '{near}'?"));
+        return Err(Refused(format!("there is no rule '{odd}'{}", near.unwrap_or_default())));
+    }
+    if !wanted.is_empty() {
+        for pack in &mut chosen.packs.packs {
+            pack.rules.retain(|rule| wanted.contains(&rule.rule.id));
+        }
+    }
+    let results = run_tests(&chosen.packs, &chosen.files, &sources);
+    let mut out = String::new();
+    let mut failed = 0;
+    for result in &results {
+        if let Some(failure) = &result.failure {
+            failed += 1;
+            let source = sources.get(result.at.source);
+            let at = source.line_column(result.at.span.start);
+            out.push_str(&format!("{}:{}:{}: {}: {failure}\n", source.name, at.line, at.column, result.name));
+        }
+    }
+    let rules: usize = chosen.packs.packs.iter().map(|pack| pack.rules.len()).sum();
+    out.push_str(&format!(
+        "{} tests of {rules} rules: {} passed, {failed} failed\n",
+        results.len(),
+        results.len() - failed
+    ));
+    say(&out);
+    Ok(if wrong || failed > 0 { Exit::Wrong } else { Exit::Passed })
+}

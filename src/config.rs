@@ -1,0 +1,190 @@
+//! `archlint.json`: found upward from what is checked to the repository's root.
+
+use crate::check::Severity;
+use crate::document::{Object, Value, parse};
+use crate::input::reason;
+use crate::policy::nearest;
+use crate::session::Deployment;
+use crate::source::{Location, Source, Sources};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Name of the configuration file.
+pub const FILE_NAME: &str = "archlint.json";
+
+/// What a configuration says; the default is what holds without one.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Where it stands; nothing when there is none.
+    pub path: Option<PathBuf>,
+    /// Built-in names, and folders made absolute by the configuration's own.
+    pub packs: Vec<String>,
+    pub pack_parameters: BTreeMap<String, Value>,
+    pub deployments: Vec<Deployment>,
+    /// Rule id with its severity; nothing turns the rule off.
+    pub severities: Vec<(String, Option<Severity>)>,
+    pub exclude: Vec<PathBuf>,
+    pub one_estate: bool,
+    pub fail_on: Option<String>,
+}
+
+impl Config {
+    /// Whether a path lies in an excluded one.
+    pub fn excludes(&self, path: &Path) -> bool {
+        let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        self.exclude.iter().any(|excluded| full.starts_with(excluded))
+    }
+}
+
+/// The configuration nearest above `beside`; the walk ends at a folder with `.git`.
+pub fn discover(beside: &Path, sources: &Sources) -> Result<Config, String> {
+    let start = beside.canonicalize().unwrap_or_else(|_| PathBuf::from("."));
+    let mut folder = if start.is_dir() { Some(start.as_path()) } else { start.parent() };
+    while let Some(here) = folder {
+        let file = here.join(FILE_NAME);
+        if file.is_file() {
+            return read(&file, sources);
+        }
+        if here.join(".git").exists() {
+            break;
+        }
+        folder = here.parent();
+    }
+    Ok(Config::default())
+}
+
+/// Reads a configuration; the error has file, line and column.
+pub fn read(path: &Path, sources: &Sources) -> Result<Config, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {}", path.display(), reason(&error)))?;
+    let source = sources.add(Source::new(path.display().to_string(), text.as_str()));
+    let located = |at: Location, message: &str| {
+        let source = sources.get(at.source);
+        let at = source.line_column(at.span.start);
+        format!("{}:{}:{}: {message}", source.name, at.line, at.column)
+    };
+    let parsed =
+        parse(source, &text).map_err(|error| located(Location { source, span: error.span }, &error.message))?;
+    let base = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let base = base.canonicalize().unwrap_or(base);
+    interpret(&parsed.root, &base)
+        .map(|config| Config { path: Some(path.to_owned()), ..config })
+        .map_err(|(at, message)| located(at, &message))
+}
+
+type Wrong = (Location, String);
+
+const WORDS: [&str; 8] =
+    ["$schema", "packs", "packParameters", "deployments", "severity", "exclude", "estate", "failOn"];
+
+fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
+    let members = object(root)?;
+    only(members, &WORDS)?;
+    let mut config = Config::default();
+    for member in &members.members {
+        let value = &member.value;
+        match &*member.key {
+            "packs" => {
+                for name in list(value)? {
+                    let text = text(name)?;
+                    let is_path = text.starts_with('.') || text.contains('/');
+                    let path = if is_path { base.join(text).display().to_string() } else { text.to_owned() };
+                    config.packs.push(path);
+                }
+            }
+            "packParameters" => {
+                for parameter in &object(value)?.members {
+                    config.pack_parameters.insert(parameter.key.to_string(), parameter.value.clone());
+                }
+            }
+            "deployments" => {
+                for entry in list(value)? {
+                    config.deployments.push(deployment(entry, base)?);
+                }
+            }
+            "severity" => {
+                for rule in &object(value)?.members {
+                    let word = text(&rule.value)?;
+                    let severity = match word {
+                        "off" => None,
+                        _ => Some(Severity::parse(word).ok_or_else(|| {
+                            (rule.value.at, format!("there is no severity '{word}', only: error, warning, note, off"))
+                        })?),
+                    };
+                    config.severities.push((rule.key.to_string(), severity));
+                }
+            }
+            "exclude" => {
+                for path in list(value)? {
+                    let joined = base.join(text(path)?);
+                    let full = joined.canonicalize().map_err(|_| (path.at, "this path matches nothing".to_owned()))?;
+                    config.exclude.push(full);
+                }
+            }
+            "estate" => {
+                config.one_estate =
+                    value.as_bool().ok_or_else(|| (value.at, "true or false is expected here".to_owned()))?;
+            }
+            "failOn" => {
+                let word = text(value)?;
+                if !["error", "warning", "note", "never"].contains(&word) {
+                    return Err((
+                        value.at,
+                        format!("there is no severity '{word}', only: error, warning, note, never"),
+                    ));
+                }
+                config.fail_on = Some(word.to_owned());
+            }
+            _ => {}
+        }
+    }
+    Ok(config)
+}
+
+fn deployment(entry: &Value, base: &Path) -> Result<Deployment, Wrong> {
+    let members = object(entry)?;
+    only(members, &["template", "parameters", "environments"])?;
+    let file = |value: &Value| {
+        let path = base.join(text(value)?);
+        if path.is_file() { Ok(path) } else { Err((value.at, "there is no such file".to_owned())) }
+    };
+    let template = members.get("template").ok_or_else(|| (entry.at, "a deployment needs a 'template'".to_owned()))?;
+    let mut environments = Vec::new();
+    let files = |value: &Value| -> Result<Vec<PathBuf>, Wrong> {
+        match value.as_array() {
+            Some(items) => items.iter().map(file).collect(),
+            None => Ok(vec![file(value)?]),
+        }
+    };
+    if let Some(value) = members.get("parameters") {
+        environments.push((String::new(), files(value)?));
+    }
+    if let Some(value) = members.get("environments") {
+        for member in &object(value)?.members {
+            environments.push((member.key.to_string(), files(&member.value)?));
+        }
+    }
+    Ok(Deployment { template: file(template)?, environments })
+}
+
+fn object(value: &Value) -> Result<&Object, Wrong> {
+    value.as_object().ok_or_else(|| (value.at, format!("an object is expected here, not {}", value.type_name())))
+}
+
+fn list(value: &Value) -> Result<&[Value], Wrong> {
+    value.as_array().ok_or_else(|| (value.at, format!("a list is expected here, not {}", value.type_name())))
+}
+
+fn text(value: &Value) -> Result<&str, Wrong> {
+    value.as_str().ok_or_else(|| (value.at, format!("a text is expected here, not {}", value.type_name())))
+}
+
+fn only(members: &Object, words: &[&str]) -> Result<(), Wrong> {
+    match members.members.iter().find(|member| !words.contains(&&*member.key)) {
+        None => Ok(()),
+        Some(odd) => {
+            let near = nearest(&odd.key, words.iter().copied()).map(|near| format!("; did you mean '{near}'?"));
+            Err((odd.key_at, format!("unknown key '{}'{}", odd.key, near.unwrap_or_default())))
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Diagnostics for people at a terminal, drawn by miette.
+
+use super::{Options, Summary, Texts, findings, full_message, unknowns};
+use crate::check::{Outcome, Place, Problem, Run, Severity};
+use crate::source::{Source, Sources};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
+use std::fmt::{self, Write};
+use std::sync::Arc;
+
+/// Most unknown verdicts told one by one before the rest is summed up.
+const MOST_REASONS: usize = 8;
+
+/// One finding as miette draws it.
+struct Drawn {
+    severity: miette::Severity,
+    code: String,
+    message: String,
+    help: Option<String>,
+    source: Option<Named>,
+    labels: Vec<LabeledSpan>,
+    elsewhere: Vec<Drawn>,
+}
+
+/// A text with its name, without the copy that `NamedSource` makes.
+struct Named(Arc<Source>);
+
+impl SourceCode for Named {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let inner = self.0.text.as_str().read_span(span, before, after)?;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name.clone(),
+            inner.data(),
+            *inner.span(),
+            inner.line(),
+            inner.column(),
+            inner.line_count(),
+        )))
+    }
+}
+
+impl fmt::Debug for Drawn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Drawn {}
+
+impl Diagnostic for Drawn {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        if self.code.is_empty() { None } else { Some(Box::new(&self.code)) }
+    }
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        if self.labels.is_empty() { None } else { Some(Box::new(self.labels.iter().cloned())) }
+    }
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        if self.elsewhere.is_empty() {
+            None
+        } else {
+            Some(Box::new(self.elsewhere.iter().map(|drawn| drawn as &dyn Diagnostic)))
+        }
+    }
+}
+
+pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
+    let texts = Texts::new(run, sources);
+    let theme = match (options.unicode, options.color) {
+        (true, true) => GraphicalTheme::unicode(),
+        (true, false) => GraphicalTheme::unicode_nocolor(),
+        (false, true) => GraphicalTheme { characters: miette::ThemeCharacters::ascii(), ..GraphicalTheme::unicode() },
+        (false, false) => GraphicalTheme::none(),
+    };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(options.width)
+        .with_context_lines(1)
+        .with_links(false)
+        .without_cause_chain();
+    let mut out = String::new();
+    let mut draw = |drawn: &Drawn| {
+        if handler.render_report(&mut out, drawn).is_err() {
+            let _ = writeln!(out, "{}: {}", drawn.code, drawn.message);
+        }
+        out.push('\n');
+    };
+    for problem in &run.problems {
+        draw(&problem_drawn(problem, &texts));
+    }
+    for group in alike(findings(run)) {
+        draw(&finding_drawn(&group, &texts));
+    }
+    if options.show_unknown {
+        for group in alike(unknowns(run)) {
+            draw(&unknown_drawn(&group, &texts));
+        }
+    } else {
+        out.push_str(&unknown_reasons(run));
+    }
+    let summary = Summary::of(run);
+    let _ = writeln!(out, "{}", summary.sentence());
+    let _ = writeln!(out, "{}", next_step(run, &summary));
+    out
+}
+
+/// Outcomes of one cause (same rule, same deciding place) are one finding.
+fn alike<'r>(outcomes: impl Iterator<Item = &'r Outcome>) -> Vec<Vec<&'r Outcome>> {
+    let mut groups: Vec<Vec<&Outcome>> = Vec::new();
+    let mut known = std::collections::HashMap::new();
+    for outcome in outcomes {
+        let key = (&outcome.rule.id, outcome.primary.at, &outcome.primary.label);
+        let index = *known.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[index].push(outcome);
+    }
+    groups
+}
+
+fn severity(of: Severity) -> miette::Severity {
+    match of {
+        Severity::Error => miette::Severity::Error,
+        Severity::Warning => miette::Severity::Warning,
+        Severity::Note => miette::Severity::Advice,
+    }
+}
+
+fn problem_drawn(problem: &Problem, texts: &Texts) -> Drawn {
+    let mut drawn = Drawn {
+        severity: severity(problem.severity),
+        code: problem.code.to_owned(),
+        message: if problem.place.is_none() {
+            format!("{}: {}", problem.input, problem.message)
+        } else {
+            problem.message.clone()
+        },
+        help: problem.help.clone(),
+        source: None,
+        labels: Vec::new(),
+        elsewhere: Vec::new(),
+    };
+    if let Some(place) = &problem.place {
+        attach(&mut drawn, place, &[], texts);
+    }
+    drawn
+}
+
+fn finding_drawn(group: &[&Outcome], texts: &Texts) -> Drawn {
+    let first = group[0];
+    let mut help = first.rule.help.clone();
+    if group.len() > 1 {
+        let names: Vec<&str> = group.iter().skip(1).take(5).map(|one| &*one.subject.name).collect();
+        let more = if group.len() > 6 { ", …" } else { "" };
+        help.push_str(&format!("\nthe same holds for {} more: {}{more}", group.len() - 1, names.join(", ")));
+    }
+    if let Some(link) = first.rule.links.first() {
+        help.push_str(&format!("\n{link}"));
+    }
+    let mut drawn = Drawn {
+        severity: severity(first.rule.severity),
+        code: first.rule.id.clone(),
+        message: full_message(first),
+        help: Some(help),
+        source: None,
+        labels: Vec::new(),
+        elsewhere: Vec::new(),
+    };
+    attach(&mut drawn, &first.primary, &first.related, texts);
+    drawn
+}
+
+fn unknown_drawn(group: &[&Outcome], texts: &Texts) -> Drawn {
+    let first = group[0];
+    let help = match first.decided_by.first() {
+        Some(way) => format!("decided by {way}"),
+        None => "an export of the deployed resource would decide it".to_owned(),
+    };
+    let mut drawn = Drawn {
+        severity: miette::Severity::Advice,
+        code: format!("{} (unknown)", first.rule.id),
+        message: format!("{}: not known, because {}", first.rule.title, full_message(first)),
+        help: Some(help),
+        source: None,
+        labels: Vec::new(),
+        elsewhere: Vec::new(),
+    };
+    attach(&mut drawn, &first.primary, &first.related, texts);
+    drawn
+}
+
+/// Labels in the primary's text, and drawings of their own for other texts.
+fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) {
+    let span = |place: &Place, label: String| {
+        let (start, end) = (place.at.span.start as usize, place.at.span.end as usize);
+        let source = texts.get(place.at.source);
+        // A value of many lines is shown by its first.
+        let end = source.text.get(start..end).and_then(|text| text.find('\n')).map_or(end, |line| start + line);
+        (Some(label), (start, end.saturating_sub(start)))
+    };
+    let (label, at) = span(primary, primary.label.clone());
+    drawn.source = Some(Named(texts.get(primary.at.source)));
+    drawn.labels.push(LabeledSpan::new_primary_with_span(label, at));
+    for place in related {
+        let (label, at) = span(place, place.label.clone());
+        if place.at.source == primary.at.source {
+            drawn.labels.push(LabeledSpan::new_with_span(label, at));
+        } else {
+            drawn.elsewhere.push(Drawn {
+                severity: miette::Severity::Advice,
+                code: String::new(),
+                message: place.label.clone(),
+                help: None,
+                source: Some(Named(texts.get(place.at.source))),
+                labels: vec![LabeledSpan::new_with_span(label, at)],
+                elsewhere: Vec::new(),
+            });
+        }
+    }
+}
+
+/// Why verdicts are open, most frequent reason first.
+fn unknown_reasons(run: &Run) -> String {
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    for outcome in unknowns(run) {
+        match reasons.iter_mut().find(|(reason, _)| *reason == outcome.message) {
+            Some((_, times)) => *times += 1,
+            None => reasons.push((&outcome.message, 1)),
+        }
+    }
+    if reasons.is_empty() {
+        return String::new();
+    }
+    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let mut out = String::from("could not be decided:\n");
+    for (reason, times) in reasons.iter().take(MOST_REASONS) {
+        let _ = writeln!(out, "  {times} × {reason}");
+    }
+    if reasons.len() > MOST_REASONS {
+        let _ = writeln!(out, "  and {} more reasons", reasons.len() - MOST_REASONS);
+    }
+    out.push('\n');
+    out
+}
+
+/// What to do now.
+fn next_step(run: &Run, summary: &Summary) -> String {
+    if let Some(first) = findings(run).next() {
+        return format!("next: archlint explain {}", first.rule.id);
+    }
+    if summary.checked == 0 {
+        return "next: give a template, a parameter file's folder, or an export: archlint check PATH".to_owned();
+    }
+    if summary.unknown > 0 {
+        return "next: archlint check --show-unknown tells each open verdict and what would decide it".to_owned();
+    }
+    "nothing to do".to_owned()
+}

@@ -1,0 +1,45 @@
+//! Work shared among threads, results in the order of the work.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Stack of a worker, in bytes: evaluation recurses as deep as its named limits allow. Only what is used is committed.
+const STACK: usize = 256 << 20;
+
+/// Applies `work` to every item on up to `threads` threads (0: as many as there are processors).
+pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let available = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = if threads == 0 { available } else { threads }.min(items.len());
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
+    let worker = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { break };
+            let result = work(item);
+            results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, result));
+        }
+    };
+    if threads > 0 {
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                // A thread that cannot be started is one helper less: this thread works as well.
+                if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
+                    break;
+                }
+            }
+            worker();
+        });
+    }
+    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Runs `work` on a thread whose stack suits deep templates.
+pub fn on_big_stack<R: Send>(work: impl FnOnce() -> R + Send) -> std::io::Result<R> {
+    std::thread::scope(|scope| {
+        let handle = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        handle.join().map_err(|_| std::io::Error::other("the program has a fault and stopped"))
+    })
+}
