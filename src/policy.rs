@@ -12,6 +12,8 @@ pub use condition::{
     Base, Bounds, Condition, ConditionKind, Demand, Operand, Operator, Quantifier, Related, Relation, Test,
 };
 pub use defaults::{Default, Defaults};
-pub use pack::{Component, Match, Pack, PackFile, Packs, default_packs, embedded, load, pack_names, read_folder};
+pub use pack::{
+    Component, Match, Pack, PackFile, Packs, default_packs, embedded, load, pack_names, read_folder, read_rules,
+};
 pub use reader::{PackError, nearest};
 pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};

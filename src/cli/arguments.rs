@@ -99,6 +99,10 @@ fn packs(command: Command) -> Command {
     command
         .arg(several("pack", "NAME|FOLDER", "Rule pack to run; a built-in name or a folder with a pack.json"))
         .arg(several("set-pack", "NAME=VALUE", "Value of a pack parameter"))
+        .arg(
+            option("rules-from", "FOLDER", "Read the built-in rules from a folder (to work on them)")
+                .hide_short_help(true),
+        )
 }
 
 fn check() -> Command {

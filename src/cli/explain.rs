@@ -1,18 +1,15 @@
 //! `archlint explain RULE`.
 
-use super::{Exit, Outcome, Refused, say, values};
-use crate::policy::{Rule, embedded, nearest, pack_names};
+use super::{Exit, Outcome, Refused, say};
+use crate::policy::{Rule, nearest};
 use crate::report::json;
 use crate::source::Sources;
 use clap::ArgMatches;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
-    let named = values(given, "pack");
-    let all: Vec<String> = pack_names(&embedded()).into_iter().map(str::to_owned).collect();
-    let chosen = super::packs::choose(if named.is_empty() { &all } else { &named }, &BTreeMap::new(), &sources)?;
+    let chosen = super::packs::all_or_named(given, &sources)?;
     let wanted = given.get_one::<String>("rule").map(String::as_str).unwrap_or_default();
     let rules: Vec<&Rule> =
         chosen.packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.as_ref()).collect();

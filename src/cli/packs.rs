@@ -3,7 +3,9 @@
 use super::{Exit, Outcome, Refused, say, tell, values};
 use crate::check::Severity;
 use crate::document::{Value, parse};
-use crate::policy::{PackFile, Packs, Rule, Subjects, default_packs, embedded, load, nearest, pack_names, read_folder};
+use crate::policy::{
+    PackFile, Packs, Rule, Subjects, default_packs, embedded, load, nearest, pack_names, read_folder, read_rules,
+};
 use crate::report::json;
 use crate::source::{Location, SourceId, Sources};
 use clap::ArgMatches;
@@ -26,12 +28,32 @@ pub fn chosen(
     let named = values(given, "pack");
     let named = if named.is_empty() { fallback.to_vec() } else { named };
     let overrides = overrides(&values(given, "set-pack"), configured)?;
-    choose(&named, &overrides, sources)
+    choose(built_in(given)?, &named, &overrides, sources)
+}
+
+/// The rules that are part of the program, or those of `--rules-from` in their place.
+pub fn built_in(given: &ArgMatches) -> Result<Vec<PackFile>, Refused> {
+    match given.get_one::<String>("rules-from") {
+        Some(folder) => Ok(read_rules(Path::new(folder))?),
+        None => Ok(embedded()),
+    }
+}
+
+/// All built-in packs where a command names none.
+pub fn all_or_named(given: &ArgMatches, sources: &Sources) -> Result<Chosen, Refused> {
+    let files = built_in(given)?;
+    let named = values(given, "pack");
+    let all: Vec<String> = pack_names(&files).into_iter().map(str::to_owned).collect();
+    choose(files, if named.is_empty() { &all } else { &named }, &BTreeMap::new(), sources)
 }
 
 /// Reads packs by name or folder.
-pub fn choose(named: &[String], overrides: &BTreeMap<String, Value>, sources: &Sources) -> Result<Chosen, Refused> {
-    let mut files = embedded();
+pub fn choose(
+    mut files: Vec<PackFile>,
+    named: &[String],
+    overrides: &BTreeMap<String, Value>,
+    sources: &Sources,
+) -> Result<Chosen, Refused> {
     let mut wanted: Vec<String> = Vec::new();
     for name in named {
         if pack_names(&files).contains(&name.as_str()) {
@@ -79,9 +101,7 @@ pub fn tell_errors(packs: &Packs, sources: &Sources) -> bool {
 
 pub fn rules(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
-    let named = values(given, "pack");
-    let all: Vec<String> = pack_names(&embedded()).into_iter().map(str::to_owned).collect();
-    let chosen = choose(if named.is_empty() { &all } else { &named }, &BTreeMap::new(), &sources)?;
+    let chosen = all_or_named(given, &sources)?;
     if tell_errors(&chosen.packs, &sources) {
         return Ok(Exit::Wrong);
     }

@@ -2,16 +2,13 @@
 
 use super::{Exit, Outcome, Refused, say, values};
 use crate::check::run_tests;
-use crate::policy::{embedded, nearest, pack_names};
+use crate::policy::nearest;
 use crate::source::Sources;
 use clap::ArgMatches;
-use std::collections::BTreeMap;
 
 pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
-    let named = values(given, "pack");
-    let all: Vec<String> = pack_names(&embedded()).into_iter().map(str::to_owned).collect();
-    let mut chosen = super::packs::choose(if named.is_empty() { &all } else { &named }, &BTreeMap::new(), &sources)?;
+    let mut chosen = super::packs::all_or_named(given, &sources)?;
     let wrong = super::packs::tell_errors(&chosen.packs, &sources);
     let wanted = values(given, "rule");
     let ids: Vec<String> =

@@ -93,15 +93,27 @@ pub fn read_folder(folder: &std::path::Path) -> Result<Vec<PackFile>, String> {
         return Err(format!("the folder '{shown}' has no pack.json"));
     }
     let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    json_files(&real, &format!("{name}/"))
+}
+
+/// Reads a folder of packs with their shared tables, as `rules/` is.
+pub fn read_rules(folder: &std::path::Path) -> Result<Vec<PackFile>, String> {
+    if !folder.is_dir() {
+        return Err(format!("there is no folder '{}'", folder.display()));
+    }
+    json_files(folder, "")
+}
+
+fn json_files(folder: &std::path::Path, head: &str) -> Result<Vec<PackFile>, String> {
     let mut files = Vec::new();
-    for entry in ignore::WalkBuilder::new(&real).sort_by_file_path(std::path::Path::cmp).build().flatten() {
+    for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(std::path::Path::cmp).build().flatten() {
         let path = entry.path();
         if !path.extension().is_some_and(|extension| extension == "json") {
             continue;
         }
-        let below = path.strip_prefix(&real).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        files.push(PackFile { path: format!("{name}/{below}"), text: text.into() });
+        files.push(PackFile { path: format!("{head}{below}"), text: text.into() });
     }
     Ok(files)
 }
@@ -128,7 +140,7 @@ pub fn load(
     for file in files {
         let name = file.path.rsplit('/').next().unwrap_or(&file.path);
         let folder = file.path.split('/').next().unwrap_or("");
-        let is_default_table = name == "defaults.json";
+        let is_default_table = folder == "defaults" || name == "defaults.json";
         if name.ends_with("schema.json") || (!is_default_table && (!file.path.contains('/') || !wanted(folder))) {
             continue;
         }
