@@ -9,7 +9,8 @@ mod reader;
 mod rule;
 
 pub use condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Operand, Operator, Quantifier, Related, Relation, Test,
+    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Operand, Operator, Quantifier, Related,
+    Relation, Test,
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{

@@ -5,7 +5,8 @@ use super::relate;
 use crate::document::{CompiledPath, Value};
 use crate::estate::{Estate, Index, InputKind};
 use crate::policy::{
-    Base, Condition, ConditionKind, Default, Defaults, Demand, Operand, Operator, Quantifier, Related, Test,
+    Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
+    Related, Test,
 };
 use crate::source::Location;
 use std::collections::{HashMap, HashSet};
@@ -96,14 +97,25 @@ impl<'e> Evidence<'e> {
     }
 }
 
+/// What a condition is about: a resource (nothing: the estate as a whole), and a value in it inside `items`.
+#[derive(Clone, Copy, Debug)]
+pub struct On<'e> {
+    pub index: Option<Index>,
+    pub focus: Option<&'e Value>,
+}
+
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
+        self.judge_on(condition, On { index: on, focus: None })
+    }
+
+    fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
         let mut judgement = match &condition.kind {
             ConditionKind::All(parts) => self.all(parts, on),
             ConditionKind::Any(parts) => self.any(parts, on),
             ConditionKind::Not(inner) => {
-                let mut inner = self.judge(inner, on);
+                let mut inner = self.judge_on(inner, on);
                 inner.truth = match inner.truth {
                     Truth::Holds => Truth::Fails,
                     Truth::Fails => Truth::Holds,
@@ -114,29 +126,30 @@ impl<'e> Judge<'e> {
                 inner
             }
             ConditionKind::Implies(premise, then) => {
-                let premise = self.judge(premise, on);
+                let premise = self.judge_on(premise, on);
                 match premise.truth {
-                    Truth::Holds => self.judge(then, on),
+                    Truth::Holds => self.judge_on(then, on),
                     Truth::Fails => Judgement { truth: Truth::Holds, evidence: premise.evidence },
-                    Truth::Unknown => match self.judge(then, on) {
+                    Truth::Unknown => match self.judge_on(then, on) {
                         held if held.truth == Truth::Holds => held,
                         _ => premise,
                     },
                 }
             }
             ConditionKind::Input(kind) => {
-                let same = on.is_none_or(|index| self.estate.resources[index].input == *kind);
-                Judgement { truth: Truth::from(Some(same)), evidence: Evidence::at(spot(on)) }
+                let same = on.index.is_none_or(|index| self.estate.resources[index].input == *kind);
+                Judgement { truth: Truth::from(Some(same)), evidence: Evidence::at(spot(on.index)) }
             }
             ConditionKind::Components(bounds) => {
-                let names = on.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
+                let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
                 let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
-                let mut evidence = Evidence::at(spot(on));
+                let mut evidence = Evidence::at(spot(on.index));
                 evidence.actual = Some(names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", "));
                 evidence.expected = format!("{} components", bounds.describe());
                 Judgement { truth: Truth::from(Some(bounds.hold(exclusive))), evidence }
             }
             ConditionKind::Test(test) => self.test(test, on),
+            ConditionKind::Items(items) => self.items(items, on),
             ConditionKind::Related(related) => self.related(related, on),
         };
         if judgement.truth == Truth::Fails && judgement.evidence.message.is_none() {
@@ -145,10 +158,10 @@ impl<'e> Judge<'e> {
         judgement
     }
 
-    fn all(&self, parts: &'e [Condition], on: Option<Index>) -> Judgement<'e> {
+    fn all(&self, parts: &'e [Condition], on: On<'e>) -> Judgement<'e> {
         let mut kept: Option<Judgement> = None;
         for part in parts {
-            let judgement = self.judge(part, on);
+            let judgement = self.judge_on(part, on);
             match judgement.truth {
                 Truth::Fails => return judgement,
                 Truth::Unknown if kept.as_ref().is_none_or(|kept| kept.truth == Truth::Holds) => kept = Some(judgement),
@@ -156,14 +169,14 @@ impl<'e> Judge<'e> {
                 _ => {}
             }
         }
-        kept.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(spot(on)) })
+        kept.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(spot(on.index)) })
     }
 
     /// Of several failed ways, the one that found a value is told: that is the text to change.
-    fn any(&self, parts: &'e [Condition], on: Option<Index>) -> Judgement<'e> {
+    fn any(&self, parts: &'e [Condition], on: On<'e>) -> Judgement<'e> {
         let mut kept: Option<Judgement> = None;
         for part in parts {
-            let judgement = self.judge(part, on);
+            let judgement = self.judge_on(part, on);
             let better = match (&kept, judgement.truth) {
                 (_, Truth::Holds) => return judgement,
                 (None, _) => true,
@@ -178,28 +191,37 @@ impl<'e> Judge<'e> {
                 kept = Some(judgement);
             }
         }
-        kept.unwrap_or(Judgement { truth: Truth::Fails, evidence: Evidence::at(spot(on)) })
+        kept.unwrap_or(Judgement { truth: Truth::Fails, evidence: Evidence::at(spot(on.index)) })
     }
 
-    fn test(&self, test: &'e Test, on: Option<Index>) -> Judgement<'e> {
-        let Some(own) = on else {
-            return Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) };
+    /// The resource and the value that paths of that base start at; or the judgement when there is none.
+    fn root(&self, base: Base, on: On<'e>) -> Result<(Index, &'e Value), Judgement<'e>> {
+        let Some(own) = on.index else {
+            return Err(Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) });
         };
-        let index = match test.base {
-            Base::Own => own,
+        let body = |index: Index| &self.estate.resources[index].body;
+        match base {
+            Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
+            Base::Resource => Ok((own, body(own))),
             Base::Parent => match self.estate.parent(own) {
-                Some(parent) => parent,
+                Some(parent) => Ok((parent, body(parent))),
                 None => {
                     let mut evidence = Evidence::at(Spot::Resource(own));
                     evidence.reasons.push("the parent resource is not in the input".into());
-                    return Judgement { truth: Truth::Unknown, evidence };
+                    Err(Judgement { truth: Truth::Unknown, evidence })
                 }
             },
+        }
+    }
+
+    fn test(&self, test: &'e Test, on: On<'e>) -> Judgement<'e> {
+        let (index, root) = match self.root(test.base, on) {
+            Ok(found) => found,
+            Err(judgement) => return judgement,
         };
-        let resource = &self.estate.resources[index];
         let operand = match &test.operand {
             Operand::Literal(value) => value.clone(),
-            Operand::Path(path) => match path.select(&resource.body).values.first() {
+            Operand::Path(path) => match path.select(root).values.first() {
                 Some(value) => (*value).clone(),
                 None => Value::default(),
             },
@@ -207,25 +229,24 @@ impl<'e> Judge<'e> {
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
         let expected = expectation(test, &operand);
-        let mut judgement = self.selected(test, index, &operand);
+        let mut judgement = self.selected(test, index, root, &operand);
         judgement.evidence.expected = expected;
         judgement.evidence.is_secret = test.operator == Operator::Secret;
         judgement
     }
 
-    fn selected(&self, test: &'e Test, index: Index, operand: &Value) -> Judgement<'e> {
-        let resource = &self.estate.resources[index];
-        let selected = test.path.select(&resource.body);
+    fn selected(&self, test: &'e Test, index: Index, root: &'e Value, operand: &Value) -> Judgement<'e> {
+        let selected = test.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
         if let Some(hidden) = selected.hidden_by {
-            let fails = |value: &&Value| compare::holds(test, value, operand) == Some(false);
+            let fails = |value: &&Value| holds(test, value, operand) == Some(false);
             if test.quantifier != Quantifier::Every || !values.iter().any(fails) {
                 return unknown_value(index, hidden);
             }
         }
         if test.operator == Operator::Count {
             let holds = matches!(&test.operand, Operand::Bounds(bounds) if bounds.hold(values.len() as i64));
-            let mut evidence = Evidence::at(first_or_missing(index, &values, selected.missing, &resource.body));
+            let mut evidence = Evidence::at(first_or_missing(index, &values, selected.missing, root));
             evidence.actual = Some(values.len().to_string());
             return Judgement { truth: Truth::from(Some(holds)), evidence };
         }
@@ -234,7 +255,7 @@ impl<'e> Judge<'e> {
         }
         let mut decided: Option<(&'e Value, Truth)> = None;
         for &value in &values {
-            let truth = Truth::from(compare::holds(test, value, operand));
+            let truth = Truth::from(holds(test, value, operand));
             let decisive = match test.quantifier {
                 Quantifier::Every => truth == Truth::Fails,
                 Quantifier::Some | Quantifier::None => truth == Truth::Holds,
@@ -259,6 +280,16 @@ impl<'e> Judge<'e> {
         Judgement { truth, evidence: Evidence::at(Spot::Value(index, value)) }
     }
 
+    /// Why nothing that is absent from a resource decides anything, where that is so.
+    fn silence(&self, index: Index) -> Option<String> {
+        let resource = &self.estate.resources[index];
+        if resource.existing {
+            let name = resource.short_name();
+            return Some(format!("'{name}' is declared as existing: the input does not show its settings"));
+        }
+        resource.partial.is_some().then(|| format!("the input leaves out the settings of '{}'", resource.short_name()))
+    }
+
     fn absent(
         &self,
         test: &'e Test,
@@ -272,12 +303,8 @@ impl<'e> Judge<'e> {
             None => Spot::Resource(index),
         };
         let mut evidence = Evidence::at(spot);
-        if resource.existing || resource.partial.is_some() {
-            evidence.reasons.push(if resource.existing {
-                format!("'{}' is declared as existing: the input does not show its settings", resource.short_name())
-            } else {
-                format!("the input leaves out the settings of '{}'", resource.short_name())
-            });
+        if let Some(reason) = self.silence(index) {
+            evidence.reasons.push(reason);
             return Judgement { truth: Truth::Unknown, evidence };
         }
         if !test.path.is_single() {
@@ -299,17 +326,113 @@ impl<'e> Judge<'e> {
         let known = match default.filter(|value| !value.is_null()) {
             Some(value) => {
                 evidence.actual = Some(format!("{} (Azure's default)", shown(value)));
-                compare::holds(test, value, operand)
+                holds(test, value, operand)
             }
-            None => Some(match test.operator {
-                Operator::NotEquals | Operator::NotIn | Operator::Secret | Operator::Unique => true,
-                Operator::IsEmpty => operand.as_bool() == Some(true),
-                Operator::IsTrue | Operator::IsFalse => operand.as_bool() == Some(false),
-                _ => false,
-            }),
+            None => Some(holds_when_absent(test.operator, operand)),
         };
         let known = known.map(|holds| holds != (test.quantifier == Quantifier::None));
         Judgement { truth: Truth::from(known), evidence }
+    }
+
+    fn items(&self, items: &'e Items, on: On<'e>) -> Judgement<'e> {
+        let (index, root) = match self.root(items.base, on) {
+            Ok(found) => found,
+            Err(judgement) => return judgement,
+        };
+        let selected = items.path.select(root);
+        let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
+        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
+        // Values that count, and whether that is certain.
+        let mut counted: Vec<(&'e Value, bool)> = Vec::new();
+        let mut open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
+        for &value in &values {
+            let truth = match &items.filter {
+                None => Truth::Holds,
+                Some(filter) => {
+                    let judgement = self.judge_on(filter, inside(value));
+                    let truth = judgement.truth;
+                    if truth == Truth::Unknown {
+                        open.get_or_insert(judgement);
+                    }
+                    truth
+                }
+            };
+            if truth != Truth::Fails {
+                counted.push((value, truth == Truth::Holds));
+            }
+        }
+        if values.is_empty()
+            && open.is_none()
+            && let Some(reason) = self.silence(index)
+        {
+            let mut evidence = Evidence::at(Spot::Resource(index));
+            evidence.reasons.push(reason);
+            open = Some(Judgement { truth: Truth::Unknown, evidence });
+        }
+        let place = || match (&selected.missing, counted.first()) {
+            (_, Some((value, _))) => Spot::Value(index, value),
+            (Some((parent, name)), None) => Spot::Missing(index, parent, name.clone()),
+            (None, None) => Spot::Value(index, values.first().copied().unwrap_or(root)),
+        };
+        match &items.demand {
+            ItemsDemand::Count(bounds) => {
+                let certain = counted.iter().filter(|(_, certain)| *certain).count() as i64;
+                let mut evidence = Evidence::at(place());
+                evidence.actual = Some(certain.to_string());
+                evidence.expected = format!("{} of {}", bounds.describe(), leaf(&items.path));
+                let most = certain + (counted.len() as i64 - certain);
+                match open {
+                    Some(open) if selected.hidden_by.is_some() || bounds.hold(certain) != bounds.hold(most) => open,
+                    _ => Judgement { truth: Truth::from(Some(bounds.hold(certain))), evidence },
+                }
+            }
+            ItemsDemand::Every(condition) => {
+                let mut kept: Option<Judgement> = open;
+                for (value, certain) in counted {
+                    let mut judgement = self.judge_on(condition, inside(value));
+                    if judgement.truth == Truth::Fails {
+                        if certain {
+                            return judgement;
+                        }
+                        judgement.truth = Truth::Unknown;
+                    }
+                    if kept.as_ref().is_none_or(|kept| kept.truth == Truth::Holds) {
+                        kept = Some(judgement);
+                    }
+                }
+                kept.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(Spot::Resource(index)) })
+            }
+            ItemsDemand::Some(condition) => {
+                let mut kept: Option<Judgement> = None;
+                let nothing = Judgement { truth: Truth::Fails, evidence: Evidence::at(place()) };
+                for (value, certain) in counted {
+                    let judgement = self.judge_on(condition, inside(value));
+                    match (judgement.truth, certain) {
+                        (Truth::Holds, true) => return judgement,
+                        (Truth::Fails, _) => {
+                            kept.get_or_insert(judgement);
+                        }
+                        _ => {
+                            open.get_or_insert(Judgement { truth: Truth::Unknown, ..judgement });
+                        }
+                    }
+                }
+                open.or(kept).unwrap_or(nothing)
+            }
+            ItemsDemand::None(condition) => {
+                for (value, certain) in counted {
+                    let judgement = self.judge_on(condition, inside(value));
+                    match (judgement.truth, certain) {
+                        (Truth::Holds, true) => return Judgement { truth: Truth::Fails, ..judgement },
+                        (Truth::Fails, _) => {}
+                        _ => {
+                            open.get_or_insert(Judgement { truth: Truth::Unknown, ..judgement });
+                        }
+                    }
+                }
+                open.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(Spot::Resource(index)) })
+            }
+        }
     }
 
     /// Why a resource that is not in the input may be there all the same.
@@ -324,8 +447,9 @@ impl<'e> Judge<'e> {
         self.estate.gaps.first().cloned()
     }
 
-    fn related(&self, related: &'e Related, on: Option<Index>) -> Judgement<'e> {
-        let found = relate::find(self, related, on);
+    fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
+        let on = at.index;
+        let found = relate::find(self, related, at);
         let mut evidence = Evidence::at(spot(on));
         evidence.expected = relate::describe(related);
         let certain = found.certain.len() as i64;
@@ -395,6 +519,30 @@ impl<'e> Judge<'e> {
             }
         };
         Judgement { truth, evidence }
+    }
+}
+
+/// Whether a value passes; of a text with `capture` what it captures, which may be absent.
+fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
+    let Some(pattern) = &test.capture else { return compare::holds(test, value, operand) };
+    if value.as_unknown().is_some() {
+        return None;
+    }
+    let text = value.symbol().unwrap_or_default();
+    match (pattern.captures(&text).and_then(|found| found.get(1)), &test.default) {
+        (Some(found), _) => compare::holds(test, &Value::string(found.as_str()), operand),
+        (None, Some(default)) => compare::holds(test, default, operand),
+        (None, None) => Some(holds_when_absent(test.operator, operand)),
+    }
+}
+
+/// What an absent value without default means to an operator: those that forbid pass.
+fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
+    match operator {
+        Operator::NotEquals | Operator::NotIn | Operator::Secret | Operator::Unique => true,
+        Operator::IsEmpty => operand.as_bool() == Some(true),
+        Operator::IsTrue | Operator::IsFalse | Operator::Exists => operand.as_bool() == Some(false),
+        _ => false,
     }
 }
 

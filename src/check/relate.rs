@@ -1,7 +1,7 @@
 //! From one resource to the others a relation means.
 
 use super::compare;
-use super::judge::{Judge, Truth};
+use super::judge::{Judge, On, Truth};
 use crate::arm::functions::comparison;
 use crate::document::Value;
 use crate::estate::{Estate, Index, Presence};
@@ -22,8 +22,9 @@ pub struct Found {
 }
 
 /// Resources that `related` means from `on`; each is judged by type, component, join and filter.
-pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, on: Option<Index>) -> Found {
+pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
     let estate = judge.estate;
+    let on = at.index;
     let mut found = Found::default();
     for index in candidates(judge, related, on) {
         let other = &estate.resources[index];
@@ -41,7 +42,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, on: Option<Index>) -> F
         let joined = match (&related.on, on) {
             (Some((theirs, mine)), Some(own)) => {
                 let theirs = theirs.select(&other.body).values;
-                let mine = mine.select(&estate.resources[own].body).values;
+                let mine = mine.select(at.focus.unwrap_or(&estate.resources[own].body)).values;
                 any_same(&theirs, &mine)
             }
             _ => Some(true),

@@ -1,7 +1,8 @@
 //! From a condition as written to a [`Condition`].
 
 use super::condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Operand, Operator, Quantifier, Related, Relation, Test,
+    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Operand, Operator, Quantifier, Related,
+    Relation, Test,
 };
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::document::{CompiledPath, Member, Object, Value};
@@ -20,7 +21,7 @@ pub struct Context<'p> {
     pub components: &'p [String],
 }
 
-const TEST_WORDS: [&str; 5] = ["path", "quantifier", "default", "case", "message"];
+const TEST_WORDS: [&str; 6] = ["path", "quantifier", "default", "case", "capture", "message"];
 
 /// Compiles a condition; the error points at the word that is wrong.
 pub fn condition(value: &Value, context: &Context) -> Result<Condition, PackError> {
@@ -66,11 +67,13 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
     } else if let Some(value) = members.get("components") {
         only(members, "word in a condition", &["components", "message"])?;
         ConditionKind::Components(bounds(value)?)
+    } else if members.get("items").is_some() {
+        ConditionKind::Items(Box::new(items(value, members, context, depth)?))
     } else if let Some(value) = members.get("related") {
         only(members, "word in a condition", &["related", "message"])?;
         ConditionKind::Related(Box::new(related(value, context, depth)?))
     } else {
-        let known = ["all", "any", "not", "if", "path", "related", "input", "components"];
+        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components"];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),
@@ -114,9 +117,17 @@ fn test(whole: &Value, members: &Object, context: &Context) -> Result<Test, Pack
     }
     let (member, operator) = operator.ok_or_else(|| PackError::new(whole.at, "a test needs an operator"))?;
     let written = members.get("path").ok_or_else(|| PackError::new(whole.at, "a test needs a path"))?;
-    let (base, bare) = match text(written, "path")?.strip_prefix("@parent.") {
-        Some(rest) => (Base::Parent, rest),
-        None => (Base::Own, text(written, "path")?),
+    let (base, bare) = based(text(written, "path")?);
+    let capture = match members.get("capture") {
+        None => None,
+        Some(value) => {
+            let built = RegexBuilder::new(text(value, "capture")?).case_insensitive(!exact_case(members)?).build();
+            let pattern = built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))?;
+            if pattern.captures_len() < 2 {
+                return Err(PackError::new(value.at, "'capture' needs a group: what stands in ( )"));
+            }
+            Some(pattern)
+        }
     };
     let quantifier = match members.get("quantifier") {
         None => Quantifier::Every,
@@ -127,11 +138,7 @@ fn test(whole: &Value, members: &Object, context: &Context) -> Result<Test, Pack
             other => return Err(unknown_word(value.at, "quantifier", other, ["every", "some", "none"])),
         },
     };
-    let exact_case = match members.get("case") {
-        None => false,
-        Some(value) if text(value, "case")? == "exact" => true,
-        Some(value) => return Err(PackError::new(value.at, "'case' can only be 'exact'")),
-    };
+    let exact_case = exact_case(members)?;
     Ok(Test {
         base,
         path: path_text(written, bare)?,
@@ -140,7 +147,47 @@ fn test(whole: &Value, members: &Object, context: &Context) -> Result<Test, Pack
         quantifier,
         default: members.get("default").cloned(),
         exact_case,
+        capture,
     })
+}
+
+fn exact_case(members: &Object) -> Result<bool, PackError> {
+    match members.get("case") {
+        None => Ok(false),
+        Some(value) if text(value, "case")? == "exact" => Ok(true),
+        Some(value) => Err(PackError::new(value.at, "'case' can only be 'exact'")),
+    }
+}
+
+/// Splits `@parent.` or `@resource.` off a path.
+fn based(written: &str) -> (Base, &str) {
+    if let Some(rest) = written.strip_prefix("@parent.") {
+        (Base::Parent, rest)
+    } else if let Some(rest) = written.strip_prefix("@resource.") {
+        (Base::Resource, rest)
+    } else {
+        (Base::Own, written)
+    }
+}
+
+fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Result<Items, PackError> {
+    only(members, "word in items", &["items", "where", "every", "some", "none", "count", "message"])?;
+    let written = members.get("items").ok_or_else(|| PackError::new(whole.at, "'items' needs a path"))?;
+    let (base, bare) = based(text(written, "items")?);
+    let inner = |value: &Value| nested(value, context, depth + 1);
+    let demands: Vec<&Member> =
+        members.members.iter().filter(|member| ["every", "some", "none", "count"].contains(&&*member.key)).collect();
+    let [demand] = demands.as_slice() else {
+        return Err(PackError::new(whole.at, "'items' needs one of every, some, none, count"));
+    };
+    let demand = match &*demand.key {
+        "every" => ItemsDemand::Every(inner(&demand.value)?),
+        "some" => ItemsDemand::Some(inner(&demand.value)?),
+        "none" => ItemsDemand::None(inner(&demand.value)?),
+        _ => ItemsDemand::Count(bounds(&demand.value)?),
+    };
+    let filter = members.get("where").map(inner).transpose()?;
+    Ok(Items { base, path: path_text(written, bare)?, filter, demand })
 }
 
 fn operand(operator: Operator, value: &Value, context: &Context, exact_case: bool) -> Result<Operand, PackError> {

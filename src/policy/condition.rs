@@ -23,13 +23,36 @@ pub enum ConditionKind {
     /// Of how many exclusive components the resource is one.
     Components(Bounds),
     Test(Box<Test>),
+    Items(Box<Items>),
     Related(Box<Related>),
 }
 
-/// Which resource a path starts at.
+/// A condition on each of the values that a path selects; paths inside it start at the value.
+#[derive(Debug)]
+pub struct Items {
+    pub base: Base,
+    pub path: CompiledPath,
+    /// Values that count.
+    pub filter: Option<Condition>,
+    pub demand: ItemsDemand,
+}
+
+/// What must hold for the values that count.
+#[derive(Debug)]
+pub enum ItemsDemand {
+    Every(Condition),
+    Some(Condition),
+    None(Condition),
+    Count(Bounds),
+}
+
+/// Where a path starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
+    /// The resource, or the value at hand inside `items`.
     Own,
+    /// The resource, inside `items` as well.
+    Resource,
     Parent,
 }
 
@@ -75,6 +98,8 @@ pub struct Test {
     /// What an absent property means, where the shared defaults do not say.
     pub default: Option<Value>,
     pub exact_case: bool,
+    /// The test is on what the first group of this pattern matches in the text.
+    pub capture: Option<Regex>,
 }
 
 /// What an operator compares with.

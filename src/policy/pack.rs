@@ -108,7 +108,7 @@ fn json_files(folder: &std::path::Path, head: &str) -> Result<Vec<PackFile>, Str
     let mut files = Vec::new();
     for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(std::path::Path::cmp).build().flatten() {
         let path = entry.path();
-        if !path.extension().is_some_and(|extension| extension == "json") {
+        if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
         let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");

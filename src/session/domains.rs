@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// Most combinations of values that are tried for one template.
 pub const MAX_TRIALS: usize = 64;
 
+/// Judges everything anew under an assignment.
+type Trial<'t> = &'t mut dyn FnMut(&[(Arc<str>, Value)]) -> Vec<Outcome>;
+
 type Assignment = Vec<(Arc<str>, Value)>;
 
 /// One rule on one declaration.
@@ -20,11 +23,7 @@ fn key(outcome: &Outcome) -> Key {
 }
 
 /// Replaces open outcomes by what `judge` says under each combination of the parameters they depend on.
-pub fn decide(
-    outcomes: &mut Vec<Outcome>,
-    domains: &[(Arc<str>, Vec<Value>)],
-    judge: &mut dyn FnMut(&[(Arc<str>, Value)]) -> Vec<Outcome>,
-) {
+pub fn decide(outcomes: &mut Vec<Outcome>, domains: &[(Arc<str>, Vec<Value>)], judge: Trial) {
     let depends = |outcome: &Outcome, name: &Arc<str>| outcome.parameters.contains(name);
     let is_open = |outcome: &Outcome| {
         outcome.verdict == Verdict::Unknown || (outcome.verdict == Verdict::Fail && !outcome.under.is_empty())
