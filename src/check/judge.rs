@@ -195,9 +195,9 @@ impl<'e> Judge<'e> {
     }
 
     /// The resource and the value that paths of that base start at; or the judgement when there is none.
-    fn root(&self, base: Base, on: On<'e>) -> Result<(Index, &'e Value), Judgement<'e>> {
+    fn root(&self, base: Base, on: On<'e>) -> Result<(Index, &'e Value), Box<Judgement<'e>>> {
         let Some(own) = on.index else {
-            return Err(Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) });
+            return Err(Box::new(Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) }));
         };
         let body = |index: Index| &self.estate.resources[index].body;
         match base {
@@ -208,7 +208,7 @@ impl<'e> Judge<'e> {
                 None => {
                     let mut evidence = Evidence::at(Spot::Resource(own));
                     evidence.reasons.push("the parent resource is not in the input".into());
-                    Err(Judgement { truth: Truth::Unknown, evidence })
+                    Err(Box::new(Judgement { truth: Truth::Unknown, evidence }))
                 }
             },
         }
@@ -217,7 +217,7 @@ impl<'e> Judge<'e> {
     fn test(&self, test: &'e Test, on: On<'e>) -> Judgement<'e> {
         let (index, root) = match self.root(test.base, on) {
             Ok(found) => found,
-            Err(judgement) => return judgement,
+            Err(judgement) => return *judgement,
         };
         let operand = match &test.operand {
             Operand::Literal(value) => value.clone(),
@@ -337,7 +337,7 @@ impl<'e> Judge<'e> {
     fn items(&self, items: &'e Items, on: On<'e>) -> Judgement<'e> {
         let (index, root) = match self.root(items.base, on) {
             Ok(found) => found,
-            Err(judgement) => return judgement,
+            Err(judgement) => return *judgement,
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
