@@ -1,0 +1,71 @@
+//! The rules that ship: every file reads, every test in it passes, every name is used once.
+
+use archlint::check::run_tests;
+use archlint::policy::{Packs, embedded, load};
+use archlint::session::on_big_stack;
+use archlint::source::Sources;
+use std::collections::{BTreeMap, HashMap};
+
+fn all(sources: &Sources) -> Packs {
+    load(&embedded(), &|_| true, &BTreeMap::new(), sources)
+}
+
+#[test]
+fn every_rule_file_reads() {
+    let sources = Sources::new();
+    let packs = all(&sources);
+    let errors: Vec<String> = packs
+        .errors
+        .iter()
+        .map(|error| {
+            let source = sources.get(error.at.source);
+            let at = source.line_column(error.at.span.start);
+            format!("{}:{}:{}: {}", source.name, at.line, at.column, error.message)
+        })
+        .collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    assert!(packs.packs.iter().map(|pack| pack.rules.len()).sum::<usize>() > 0, "no rules are embedded");
+}
+
+#[test]
+fn every_test_of_every_rule_passes() {
+    let failures = on_big_stack(|| {
+        let sources = Sources::new();
+        let packs = all(&sources);
+        let results = run_tests(&packs, &embedded(), &sources);
+        results
+            .into_iter()
+            .filter_map(|result| result.failure.map(|why| format!("{}: {}: {why}", result.rule, result.name)))
+            .collect::<Vec<String>>()
+    })
+    .expect("a thread");
+    assert!(failures.is_empty(), "{} tests of rules fail:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn ids_codes_and_aliases_are_used_once() {
+    let sources = Sources::new();
+    let packs = all(&sources);
+    let mut seen: HashMap<String, String> = HashMap::new();
+    for rule in packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| &rule.rule) {
+        for name in [&rule.id, &rule.code].into_iter().chain(&rule.aliases) {
+            if let Some(other) = seen.insert(name.to_lowercase(), rule.id.clone()) {
+                panic!("'{name}' names both {other} and {}", rule.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_rule_says_why_what_to_do_and_where_the_facts_come_from() {
+    let sources = Sources::new();
+    let packs = all(&sources);
+    for rule in packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| &rule.rule) {
+        let id = &rule.id;
+        assert!(!rule.why.is_empty() && !rule.help.is_empty(), "{id} lacks why or help");
+        assert!(!rule.links.is_empty(), "{id} links no public source");
+        let known = ["security", "reliability", "cost", "operations", "performance"];
+        assert!(known.contains(&rule.category.as_str()), "{id} has the category '{}'", rule.category);
+        assert!(!rule.service.is_empty(), "{id} names no service");
+    }
+}
