@@ -7,12 +7,14 @@ mod judge;
 mod pack_test;
 mod relate;
 mod run;
+mod suppress;
 
 pub use compare::duration;
 pub use finding::{Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Verdict};
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
 pub use run::evaluate;
+pub use suppress::{Baseline, Policies, Text, Waiver, apply as suppress, baseline_key, matches_pattern};
 
 /// Whether a type is one that a rule means: equal in any case, `*` standing for any run of characters.
 /// `wanted` is lower case.

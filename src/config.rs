@@ -1,12 +1,11 @@
 //! `archlint.json`: found upward from what is checked to the repository's root.
 
-use crate::check::Severity;
+use crate::check::{Severity, Waiver};
 use crate::document::{Object, Value, parse};
 use crate::input::reason;
-use crate::policy::nearest;
+use crate::policy::{Overrides, nearest};
 use crate::session::Deployment;
 use crate::source::{Location, Source, Sources};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Name of the configuration file.
@@ -19,13 +18,18 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// Built-in names, and folders made absolute by the configuration's own.
     pub packs: Vec<String>,
-    pub pack_parameters: BTreeMap<String, Value>,
+    /// Pack parameters and component selectors.
+    pub overrides: Overrides,
     pub deployments: Vec<Deployment>,
     /// Rule id with its severity; nothing turns the rule off.
     pub severities: Vec<(String, Option<Severity>)>,
     pub exclude: Vec<PathBuf>,
     pub one_estate: bool,
     pub fail_on: Option<String>,
+    pub waivers: Vec<Waiver>,
+    pub baseline: Option<PathBuf>,
+    /// Every setting with its place, for `archlint config`.
+    pub stated: Vec<(String, Value)>,
 }
 
 impl Config {
@@ -83,6 +87,7 @@ fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
     let mut config = Config::default();
     for member in &members.members {
         let value = &member.value;
+        config.stated.push((member.key.to_string(), value.clone()));
         match &*member.key {
             "packs" => {
                 for name in list(value)? {
@@ -94,8 +99,29 @@ fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
             }
             "packParameters" => {
                 for parameter in &object(value)?.members {
-                    config.pack_parameters.insert(parameter.key.to_string(), parameter.value.clone());
+                    config.overrides.parameters.insert(parameter.key.to_string(), parameter.value.clone());
                 }
+            }
+            "components" => {
+                for component in &object(value)?.members {
+                    object(&component.value)?;
+                    config.overrides.components.insert(component.key.to_string(), component.value.clone());
+                }
+            }
+            "waivers" => {
+                for entry in list(value)? {
+                    config.waivers.push(waiver(entry)?);
+                }
+            }
+            "baseline" => {
+                let path = base.join(text(value)?);
+                if !path.is_file() {
+                    return Err((
+                        value.at,
+                        "there is no such file: make it with 'archlint baseline create'".to_owned(),
+                    ));
+                }
+                config.baseline = Some(path);
             }
             "deployments" => {
                 for entry in list(value)? {
@@ -139,6 +165,43 @@ fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
         }
     }
     Ok(config)
+}
+
+/// An accepted risk: what, why, whose, until when. All four are needed, so that an auditor finds them.
+fn waiver(entry: &Value) -> Result<Waiver, Wrong> {
+    let members = object(entry)?;
+    only(members, &["rule", "resource", "file", "reason", "owner", "ticket", "expires"])?;
+    let optional = |name: &str| members.get(name).map(|value| text(value).map(str::to_owned)).transpose();
+    let needed = |name: &str| {
+        optional(name)?
+            .filter(|text| !text.trim().is_empty())
+            .ok_or_else(|| (entry.at, format!("a waiver needs '{name}'")))
+    };
+    let rule = members.get("rule").ok_or_else(|| (entry.at, "a waiver needs 'rule'".to_owned()))?;
+    let rules = match rule.as_array() {
+        Some(items) => items.iter().map(|item| text(item).map(str::to_owned)).collect::<Result<_, _>>()?,
+        None => vec![text(rule)?.to_owned()],
+    };
+    let expires = needed("expires")?;
+    let is_date = expires.len() == 10
+        && expires
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+    if !is_date {
+        let at = members.get("expires").map_or(entry.at, |value| value.at);
+        return Err((at, format!("'{expires}' is not a date like 2027-01-31")));
+    }
+    Ok(Waiver {
+        rules,
+        resource: optional("resource")?,
+        file: optional("file")?,
+        reason: needed("reason")?,
+        owner: needed("owner")?,
+        ticket: optional("ticket")?,
+        expires,
+        at: entry.at,
+    })
 }
 
 fn deployment(entry: &Value, base: &Path) -> Result<Deployment, Wrong> {

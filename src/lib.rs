@@ -6,6 +6,7 @@
 //! ```
 
 pub mod arm;
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod config;

@@ -14,7 +14,8 @@ pub use condition::{
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{
-    Component, Match, Pack, PackFile, Packs, default_packs, embedded, load, pack_names, read_folder, read_rules,
+    Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, load, pack_names, read_folder,
+    read_rules,
 };
 pub use reader::{PackError, nearest};
 pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};

@@ -8,7 +8,10 @@ mod parallel;
 use crate::arm::expand::{Expansion, Request, expand};
 use crate::arm::parameters::{Given, given};
 use crate::arm::template::Kind;
-use crate::check::{Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Verdict, evaluate};
+use crate::check::{
+    Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Text, Verdict, Waiver,
+    evaluate, suppress,
+};
 use crate::document::{Member, Value, parse};
 use crate::estate::Estate;
 use crate::input::{self, Document, Found, Unusable};
@@ -37,6 +40,10 @@ pub struct CheckRequest {
     pub threads: usize,
     /// Severities that the configuration changes; nothing turns a rule off.
     pub severities: Vec<(String, Option<Severity>)>,
+    pub waivers: Vec<Waiver>,
+    pub baseline: Option<Baseline>,
+    /// ISO date by which expiry is judged; nothing suppresses when it is absent.
+    pub today: Option<String>,
 }
 
 /// A template with its parameter files, by path.
@@ -94,6 +101,14 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         work(job, &documents[job.document], request, packs, sources, &wanted)
     });
     collect(request, &documents, &jobs, done, packs, &wanted, &mut run);
+    if let Some(today) = &request.today {
+        let policies = Policies { waivers: &request.waivers, baseline: request.baseline.as_ref(), today };
+        let texts: Vec<Text> = documents
+            .iter()
+            .map(|document| Text { name: &document.name, source: document.source, parsed: &document.parsed })
+            .collect();
+        suppress(&mut run, &policies, &texts, &|id| sources.get(id));
+    }
     run.outcomes.sort_by(|a, b| {
         let key =
             |outcome: &Outcome| (sources.get(outcome.primary.at.source).name.clone(), outcome.primary.at.span.start);

@@ -1,13 +1,13 @@
 //! The rules that ship: every file reads, every test in it passes, every name is used once.
 
 use archlint::check::run_tests;
-use archlint::policy::{Packs, embedded, load};
+use archlint::policy::{Overrides, Packs, embedded, load};
 use archlint::session::on_big_stack;
 use archlint::source::Sources;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 fn all(sources: &Sources) -> Packs {
-    load(&embedded(), &|_| true, &BTreeMap::new(), sources)
+    load(&embedded(), &|_| true, &Overrides::default(), sources)
 }
 
 #[test]

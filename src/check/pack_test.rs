@@ -5,7 +5,7 @@ use super::run::evaluate;
 use crate::arm::expand::{Request, expand};
 use crate::document::{Kind, Member, Object, UnknownReason, Value};
 use crate::estate::{Estate, InputKind, Presence, Resource};
-use crate::policy::{CompiledRule, PackFile, Packs, load};
+use crate::policy::{CompiledRule, Overrides, PackFile, Packs, load};
 use crate::source::{Location, Sources};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -91,8 +91,9 @@ fn with_parameters(
     sources: &Sources,
 ) -> Result<Packs, String> {
     let members = parameters.as_object().map(|object| object.members.as_slice()).unwrap_or_default();
-    let overrides: BTreeMap<String, Value> =
+    let parameters: BTreeMap<String, Value> =
         members.iter().map(|member| (member.key.to_string(), member.value.clone())).collect();
+    let overrides = Overrides { parameters, ..Overrides::default() };
     let packs = load(files, &|name| name == rule.rule.pack, &overrides, sources);
     match packs.errors.first() {
         Some(error) => Err(error.message.clone()),

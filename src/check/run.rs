@@ -71,6 +71,10 @@ fn is_member<'e>(judge: &Judge<'e>, component: &'e Component, index: Index) -> b
             tag.is_some_and(|tag| tag.eq_ignore_ascii_case(equals))
         }
         Match::Name(pattern) => pattern.is_match(resource.short_name()),
+        Match::Id(id) => {
+            let own = resource.id.to_lowercase();
+            own == *id || own.strip_suffix(id.as_str()).is_some_and(|rest| rest.ends_with('/') || id.starts_with('/'))
+        }
         Match::Where(condition) => judge.judge(condition, Some(index)).truth == Truth::Holds,
     })
 }

@@ -108,7 +108,12 @@ fn packs(command: Command) -> Command {
 fn check() -> Command {
     packs(see(Command::new("check").about("Check templates and exports against rule packs")))
         .after_help(EXIT_CODES)
-        .arg(Arg::new("path").value_name("PATH").num_args(0..).help("Files or folders; - for standard input"))
+        .arg(
+            Arg::new("path")
+                .value_name("PATH")
+                .num_args(0..)
+                .help("Files or folders [default: .]; - for standard input"),
+        )
         .arg(option("stdin-name", "NAME", "Name to show for standard input").default_value("stdin.json"))
         .arg(option("format", "FORMAT", "What to print").value_parser(crate::report::NAMES).default_value("pretty"))
         .arg(several("output", "FORMAT=FILE", "Write a report to a file as well"))
@@ -130,5 +135,7 @@ fn check() -> Command {
                 .value_parser(["auto", "always", "never"])
                 .default_value("auto"),
         )
+        .arg(option("baseline", "FILE", "Findings that are known: they do not count"))
+        .arg(flag("no-suppressions", "Show everything: no comments, waivers or baseline"))
         .arg(flag("quiet", "Print nothing but findings and errors").short('q'))
 }

@@ -1,6 +1,8 @@
 //! `archlint check`.
 
 use super::{Exit, Outcome, Refused, say, tell, values};
+use crate::arm::functions::date::{Moment, format_date};
+use crate::baseline;
 use crate::check::{InputStatus, Run, Severity};
 use crate::config::{self, Config};
 use crate::input;
@@ -13,14 +15,14 @@ use std::path::{Path, PathBuf};
 
 pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
-    let paths: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
+    let mut paths: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
+    if paths.is_empty() {
+        paths.push(PathBuf::from("."));
+    }
     let from_stdin = paths.iter().any(|path| path == Path::new("-"));
     let files: Vec<PathBuf> = paths.iter().filter(|path| *path != Path::new("-")).cloned().collect();
-    if paths.is_empty() {
-        return Err(Refused("give files or folders to check, or - for standard input: archlint check PATH".to_owned()));
-    }
     let config = configuration(given, files.first().map_or(Path::new("."), PathBuf::as_path), &sources)?;
-    let chosen = super::packs::chosen(given, &config.packs, &config.pack_parameters, &sources)?;
+    let chosen = super::packs::chosen(given, &config.packs, &config.overrides, &sources)?;
     let wrong_packs = super::packs::tell_errors(&chosen.packs, &sources);
     let request = request(given, &files, from_stdin, &config)?;
     let run = check(&request, &chosen.packs, &sources);
@@ -64,6 +66,10 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
         let (name, value) = one.split_once('=').ok_or_else(|| format!("--set wants NAME=VALUE, not '{one}'"))?;
         set.push((name.to_owned(), value.to_owned()));
     }
+    let baseline = match given.get_one::<String>("baseline").map(PathBuf::from).or_else(|| config.baseline.clone()) {
+        Some(path) => Some(baseline::read(&path)?),
+        None => None,
+    };
     Ok(CheckRequest {
         found: input::find(files)?.into_iter().filter(|found| !config.excludes(&found.path)).collect(),
         stdin,
@@ -76,7 +82,21 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
         one_estate: given.get_flag("estate") || config.one_estate,
         threads: given.get_one::<usize>("jobs").copied().unwrap_or(0),
         severities: config.severities.clone(),
+        waivers: config.waivers.clone(),
+        baseline,
+        today: (!given.get_flag("no-suppressions")).then(today),
     })
+}
+
+/// The date by which expiry is judged: that of `SOURCE_DATE_EPOCH` where it is set, else today's in UTC.
+pub fn today() -> String {
+    let stated = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<i64>().ok());
+    let now = || {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
+    };
+    let moment = Moment::from_epoch(stated.unwrap_or_else(now));
+    moment.and_then(|moment| format_date(moment, "yyyy-MM-dd").ok()).unwrap_or_default()
 }
 
 /// Terminal manners: colour only where a person looks and has not asked against it.

@@ -174,7 +174,7 @@ pub fn why(given: &ArgMatches) -> Outcome {
     let file = given.get_one::<String>("file").map(String::as_str).unwrap_or_default();
     let path = Path::new(file);
     let config = crate::config::discover(path, &sources)?;
-    let chosen = super::packs::chosen(given, &config.packs, &config.pack_parameters, &sources)?;
+    let chosen = super::packs::chosen(given, &config.packs, &config.overrides, &sources)?;
     if super::packs::tell_errors(&chosen.packs, &sources) {
         return Ok(Exit::Wrong);
     }

@@ -4,12 +4,12 @@ use super::{Exit, Outcome, Refused, say, tell, values};
 use crate::check::Severity;
 use crate::document::{Value, parse};
 use crate::policy::{
-    PackFile, Packs, Rule, Subjects, default_packs, embedded, load, nearest, pack_names, read_folder, read_rules,
+    Overrides, PackFile, Packs, Rule, Subjects, default_packs, embedded, load, nearest, pack_names, read_folder,
+    read_rules,
 };
 use crate::report::json;
 use crate::source::{Location, SourceId, Sources};
 use clap::ArgMatches;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Packs by name or folder, with the files they are made of.
@@ -22,7 +22,7 @@ pub struct Chosen {
 pub fn chosen(
     given: &ArgMatches,
     fallback: &[String],
-    configured: &BTreeMap<String, Value>,
+    configured: &Overrides,
     sources: &Sources,
 ) -> Result<Chosen, Refused> {
     let named = values(given, "pack");
@@ -44,14 +44,14 @@ pub fn all_or_named(given: &ArgMatches, sources: &Sources) -> Result<Chosen, Ref
     let files = built_in(given)?;
     let named = values(given, "pack");
     let all: Vec<String> = pack_names(&files).into_iter().map(str::to_owned).collect();
-    choose(files, if named.is_empty() { &all } else { &named }, &BTreeMap::new(), sources)
+    choose(files, if named.is_empty() { &all } else { &named }, &Overrides::default(), sources)
 }
 
 /// Reads packs by name or folder.
 pub fn choose(
     mut files: Vec<PackFile>,
     named: &[String],
-    overrides: &BTreeMap<String, Value>,
+    overrides: &Overrides,
     sources: &Sources,
 ) -> Result<Chosen, Refused> {
     let mut wanted: Vec<String> = Vec::new();
@@ -77,13 +77,13 @@ pub fn choose(
     Ok(Chosen { packs, files })
 }
 
-fn overrides(set: &[String], configured: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Refused> {
+fn overrides(set: &[String], configured: &Overrides) -> Result<Overrides, Refused> {
     let mut all = configured.clone();
     for one in set {
         let (name, text) = one.split_once('=').ok_or_else(|| format!("--set-pack wants NAME=VALUE, not '{one}'"))?;
         let value = parse(SourceId::default(), text).map(|parsed| parsed.root.to_json());
         let value = value.unwrap_or_else(|_| serde_json::Value::from(text));
-        all.insert(name.to_owned(), Value::from_json(&value, Location::default()));
+        all.parameters.insert(name.to_owned(), Value::from_json(&value, Location::default()));
     }
     Ok(all)
 }

@@ -54,6 +54,8 @@ pub enum Match {
     /// On the resource's last name segment.
     Name(Regex),
     Where(Condition),
+    /// The resource with this id, or an id that ends so.
+    Id(String),
 }
 
 /// A pack file: path below the folder that holds the packs, and text.
@@ -118,6 +120,15 @@ fn json_files(folder: &std::path::Path, head: &str) -> Result<Vec<PackFile>, Str
     Ok(files)
 }
 
+/// What the user sets in packs.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Pack parameters by name.
+    pub parameters: BTreeMap<String, Value>,
+    /// How to find components, by name: a match, or `{"any": […]}`.
+    pub components: BTreeMap<String, Value>,
+}
+
 /// What [`load`] gives: packs in order of name, the table of defaults, and everything that is wrong.
 #[derive(Debug, Default)]
 pub struct Packs {
@@ -126,14 +137,9 @@ pub struct Packs {
     pub errors: Vec<PackError>,
 }
 
-/// Reads packs. `wanted` names those to load (all when nothing); `overrides` are pack parameters set by the user.
+/// Reads packs. `wanted` names those to load (all when nothing); `overrides` is what the user sets.
 /// A rule in error is left out and told; the others still run.
-pub fn load(
-    files: &[PackFile],
-    wanted: &dyn Fn(&str) -> bool,
-    overrides: &BTreeMap<String, Value>,
-    sources: &Sources,
-) -> Packs {
+pub fn load(files: &[PackFile], wanted: &dyn Fn(&str) -> bool, overrides: &Overrides, sources: &Sources) -> Packs {
     let mut packs = Packs::default();
     let mut heads: BTreeMap<&str, Value> = BTreeMap::new();
     let mut rules: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
@@ -180,7 +186,7 @@ fn pack(
     name: &str,
     head: &Value,
     rules: BTreeMap<&str, Value>,
-    overrides: &BTreeMap<String, Value>,
+    overrides: &Overrides,
     errors: &mut Vec<PackError>,
 ) -> Result<Pack, PackError> {
     let members = object(head, "a pack")?;
@@ -201,7 +207,7 @@ fn pack(
             let default = declared
                 .get("default")
                 .ok_or_else(|| PackError::new(member.value.at, "a pack parameter needs a 'default'"))?;
-            let value = overrides.get(&*member.key).unwrap_or(default);
+            let value = overrides.parameters.get(&*member.key).unwrap_or(default);
             if let Some(kind) = declared.get("type") {
                 let fits = match text(kind, "type")? {
                     "integer" => value.as_int().is_some(),
@@ -228,7 +234,8 @@ fn pack(
     let context = Context { parameters: &parameters, components: &names };
     let mut components = Vec::new();
     for member in declared.map_or(&[][..], |list| &list.members) {
-        components.push(component(&member.key, &member.value, &context)?);
+        let selector = overrides.components.get(&*member.key);
+        components.push(component(&member.key, &member.value, selector, &context)?);
     }
     let mut compiled = Vec::new();
     for (id, root) in rules {
@@ -248,40 +255,25 @@ fn pack(
     })
 }
 
-fn component(name: &Arc<str>, value: &Value, context: &Context) -> Result<Component, PackError> {
+fn component(
+    name: &Arc<str>,
+    value: &Value,
+    selector: Option<&Value>,
+    context: &Context,
+) -> Result<Component, PackError> {
     let members = object(value, "a component")?;
     only(members, "word in a component", &["title", "tier", "required", "exclusive", "type", "match", "description"])?;
     let needed =
         |word: &str| members.get(word).ok_or_else(|| PackError::new(value.at, format!("a component needs '{word}'")));
-    let how = needed("match")?;
-    let ways = object(how, "match")?
-        .get("any")
-        .and_then(Value::as_array)
-        .ok_or_else(|| PackError::new(how.at, "'match' needs a list 'any'"))?;
-    let matches = ways
-        .iter()
-        .map(|way| {
-            let members = object(way, "a match")?;
-            only(members, "word in a match", &["tag", "equals", "name", "where"])?;
-            if let Some(tag) = members.get("tag") {
-                let equals = members.get("equals").ok_or_else(|| PackError::new(way.at, "'tag' needs 'equals'"))?;
-                return Ok(Match::Tag {
-                    name: text(tag, "tag")?.to_owned(),
-                    equals: text(equals, "equals")?.to_owned(),
-                });
-            }
-            if let Some(pattern) = members.get("name") {
-                let built = RegexBuilder::new(text(pattern, "name")?).case_insensitive(true).build();
-                return built
-                    .map(Match::Name)
-                    .map_err(|error| PackError::new(pattern.at, format!("not a pattern: {error}")));
-            }
-            match members.get("where") {
-                Some(filter) => condition(filter, context).map(Match::Where),
-                None => Err(PackError::new(way.at, "a match needs 'tag', 'name' or 'where'")),
-            }
-        })
-        .collect::<Result<Vec<Match>, PackError>>()?;
+    let how = match selector {
+        Some(selector) => selector,
+        None => needed("match")?,
+    };
+    let ways = match object(how, "match")?.get("any") {
+        Some(list) => list.as_array().ok_or_else(|| PackError::new(list.at, "'any' is a list of matches"))?,
+        None => std::slice::from_ref(how),
+    };
+    let matches = ways.iter().map(|way| way_to_match(way, context)).collect::<Result<Vec<Match>, PackError>>()?;
     Ok(Component {
         name: name.clone(),
         title: members.get("title").and_then(Value::as_str).unwrap_or(name).to_owned(),
@@ -291,4 +283,25 @@ fn component(name: &Arc<str>, value: &Value, context: &Context) -> Result<Compon
         types: texts(needed("type")?, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect(),
         matches,
     })
+}
+
+/// `{"tag", "equals"}`, `{"name"}`, `{"id"}` or `{"where"}`.
+fn way_to_match(way: &Value, context: &Context) -> Result<Match, PackError> {
+    let members = object(way, "a match")?;
+    only(members, "word in a match", &["tag", "equals", "name", "id", "where"])?;
+    if let Some(tag) = members.get("tag") {
+        let equals = members.get("equals").ok_or_else(|| PackError::new(way.at, "'tag' needs 'equals'"))?;
+        return Ok(Match::Tag { name: text(tag, "tag")?.to_owned(), equals: text(equals, "equals")?.to_owned() });
+    }
+    if let Some(pattern) = members.get("name") {
+        let built = RegexBuilder::new(text(pattern, "name")?).case_insensitive(true).build();
+        return built.map(Match::Name).map_err(|error| PackError::new(pattern.at, format!("not a pattern: {error}")));
+    }
+    if let Some(id) = members.get("id") {
+        return Ok(Match::Id(text(id, "id")?.to_lowercase()));
+    }
+    match members.get("where") {
+        Some(filter) => condition(filter, context).map(Match::Where),
+        None => Err(PackError::new(way.at, "a match needs 'tag', 'name', 'id' or 'where'")),
+    }
 }

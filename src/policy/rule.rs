@@ -33,6 +33,8 @@ pub struct Rule {
     /// Ids under which other linters check the same.
     pub peers: Vec<String>,
     pub concepts: Vec<String>,
+    /// False for a rule whose findings nobody may suppress.
+    pub is_waivable: bool,
 }
 
 /// How to put it right, as text to copy.
@@ -138,6 +140,7 @@ pub fn rule(id: &str, pack: &str, root: &Value, context: &Context) -> Result<Com
         aliases: list("aliases")?,
         peers: list("peers")?,
         concepts: list("concepts")?,
+        is_waivable: members.get("waivable").and_then(Value::as_bool).unwrap_or(true),
     };
     let selection = needed("for")?;
     let chosen = object(selection, "for")?;

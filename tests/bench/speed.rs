@@ -3,10 +3,9 @@
 //! `cargo bench --bench speed`; reads the AVM part of `../shared/corpus`.
 
 use archlint::input::{self, Found};
-use archlint::policy::{Packs, embedded, load};
+use archlint::policy::{Overrides, Packs, embedded, load};
 use archlint::session::{CheckRequest, check, on_big_stack};
 use archlint::source::Sources;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -25,7 +24,7 @@ fn shortest(mut work: impl FnMut()) -> Duration {
 
 fn packs(wanted: &[&str]) -> (Packs, Sources) {
     let sources = Sources::new();
-    let packs = load(&embedded(), &|name| wanted.contains(&name), &BTreeMap::new(), &sources);
+    let packs = load(&embedded(), &|name| wanted.contains(&name), &Overrides::default(), &sources);
     (packs, sources)
 }
 

@@ -1,0 +1,337 @@
+//! Findings that are accepted: by a comment or `metadata` beside the text, by a waiver with owner and expiry, or by a
+//! baseline. What is expired, unused, unexplained or not allowed is told.
+
+use super::finding::{Outcome, Place, Problem, Run, Severity, Suppression, Verdict};
+use crate::document::{Kind, Parsed, Value};
+use crate::policy::nearest;
+use crate::source::{Location, Source, SourceId, Span};
+use std::collections::HashSet;
+
+/// The word that begins a suppression in a comment: `archlint:ignore[rule-id, rule-id] reason`.
+const MARK: &str = "archlint:ignore[";
+
+/// Days before its expiry from which a waiver is announced.
+const NOTICE_DAYS: i64 = 30;
+
+/// An accepted risk from the configuration.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    pub rules: Vec<String>,
+    /// Pattern on resource name or id, `*` for any characters; every resource when absent.
+    pub resource: Option<String>,
+    /// Pattern on the file's name.
+    pub file: Option<String>,
+    pub reason: String,
+    pub owner: String,
+    pub ticket: Option<String>,
+    /// ISO date; the waiver holds on that day still.
+    pub expires: String,
+    pub at: Location,
+}
+
+/// Known findings: rule, resource id in lower case, pointer.
+pub type Baseline = HashSet<(String, String, String)>;
+
+/// The key by which a baseline knows a finding again.
+pub fn baseline_key(outcome: &Outcome) -> (String, String, String) {
+    (outcome.rule.id.clone(), outcome.subject.id.to_lowercase(), outcome.pointer.clone())
+}
+
+/// A document in which suppressions may stand.
+pub struct Text<'d> {
+    pub name: &'d str,
+    pub source: SourceId,
+    pub parsed: &'d Parsed,
+}
+
+/// A suppression beside the text it is about.
+struct Inline {
+    rules: Vec<String>,
+    reason: String,
+    expires: Option<String>,
+    /// The mark itself.
+    at: Location,
+    /// What it covers; a resource's own `metadata` covers the resource.
+    covers: Span,
+    used: bool,
+}
+
+/// What suppresses findings in a run.
+pub struct Policies<'p> {
+    pub waivers: &'p [Waiver],
+    pub baseline: Option<&'p Baseline>,
+    /// ISO date.
+    pub today: &'p str,
+}
+
+/// Marks what is suppressed in `run`, and tells what is wrong with the suppressions.
+pub fn apply(
+    run: &mut Run,
+    policies: &Policies,
+    texts: &[Text],
+    source_of: &dyn Fn(SourceId) -> std::sync::Arc<Source>,
+) {
+    for text in texts {
+        inline(run, policies, text, &source_of(text.source));
+    }
+    for waiver in policies.waivers {
+        waive(run, waiver, policies.today, source_of);
+    }
+    if let Some(baseline) = policies.baseline {
+        for outcome in run.outcomes.iter_mut().filter(|outcome| is_open(outcome)) {
+            if baseline.contains(&baseline_key(outcome)) {
+                outcome.suppressed = Some(Suppression {
+                    kind: "baseline",
+                    reason: "known when the baseline was made".to_owned(),
+                    owner: None,
+                    ticket: None,
+                    expires: None,
+                });
+            }
+        }
+    }
+}
+
+fn is_open(outcome: &Outcome) -> bool {
+    matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown) && outcome.suppressed.is_none()
+}
+
+fn told(code: &'static str, severity: Severity, message: String, at: Location, input: &str) -> Problem {
+    let place = (at != Location::default()).then(|| Place { at, label: "here".to_owned() });
+    Problem { code, severity, message, place, input: input.to_owned(), help: None }
+}
+
+/// Rule names that the run does not know, and rules that nobody may suppress.
+fn refused(run: &Run, rules: &[String], at: Location, input: &str) -> Vec<Problem> {
+    let find = |name: &str| {
+        run.rules
+            .iter()
+            .find(|rule| rule.id == name || rule.code == name || rule.aliases.iter().any(|alias| alias == name))
+    };
+    let mut problems = Vec::new();
+    for name in rules {
+        match find(name) {
+            None => {
+                let ids = run.rules.iter().map(|rule| rule.id.as_str());
+                let near = nearest(name, ids).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+                let message = format!("no rule of this run is named '{name}'{near}");
+                problems.push(told("unknown-rule", Severity::Warning, message, at, input));
+            }
+            Some(rule) if !rule.is_waivable => {
+                let message = format!("the rule '{name}' cannot be suppressed");
+                problems.push(told("not-waivable", Severity::Error, message, at, input));
+            }
+            Some(_) => {}
+        }
+    }
+    problems
+}
+
+fn is_meant(outcome: &Outcome, rules: &[String]) -> bool {
+    let rule = &outcome.rule;
+    rule.is_waivable && rules.iter().any(|name| *name == rule.id || *name == rule.code || rule.aliases.contains(name))
+}
+
+fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
+    if !source.text.contains("archlint") {
+        return;
+    }
+    let mut marks = comments(text, source);
+    metadata(&text.parsed.root, text.parsed.root.at.span, &mut marks);
+    for mark in &mut marks {
+        run.problems.extend(refused(run, &mark.rules, mark.at, text.name));
+        if mark.reason.is_empty() {
+            let message = "a suppression needs a reason".to_owned();
+            run.problems.push(told("no-reason", Severity::Error, message, mark.at, text.name));
+            continue;
+        }
+        if let Some(expired) = mark.expires.as_ref().filter(|date| date.as_str() < policies.today) {
+            let message = format!("this suppression expired on {expired}");
+            run.problems.push(told("expired-suppression", Severity::Warning, message, mark.at, text.name));
+            continue;
+        }
+        for outcome in run.outcomes.iter_mut().filter(|outcome| is_open(outcome) && is_meant(outcome, &mark.rules)) {
+            let stands = |at: Location| {
+                at.source == text.source && mark.covers.start <= at.span.start && at.span.end <= mark.covers.end
+            };
+            if stands(outcome.primary.at) || stands(outcome.subject.at) {
+                mark.used = true;
+                outcome.suppressed = Some(Suppression {
+                    kind: "inline",
+                    reason: mark.reason.clone(),
+                    owner: None,
+                    ticket: None,
+                    expires: mark.expires.clone(),
+                });
+            }
+        }
+        if !mark.used {
+            let message = format!("this suppresses nothing: no open finding of {} stands here", mark.rules.join(", "));
+            run.problems.push(told("unused-suppression", Severity::Warning, message, mark.at, text.name));
+        }
+    }
+}
+
+fn comments(text: &Text, source: &Source) -> Vec<Inline> {
+    let mut marks = Vec::new();
+    for span in &text.parsed.comments {
+        let comment = source.slice(*span);
+        let Some((_, rest)) = comment.split_once(MARK) else { continue };
+        let Some((rules, reason)) = rest.split_once(']') else { continue };
+        let Some(covers) = governed(&text.parsed.root, *span, source) else { continue };
+        marks.push(Inline {
+            rules: rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect(),
+            reason: reason.trim_end_matches("*/").trim().trim_start_matches([':', '-']).trim().to_owned(),
+            expires: None,
+            at: Location { source: text.source, span: *span },
+            covers,
+            used: false,
+        });
+    }
+    marks
+}
+
+/// What a comment is about: the member or item that begins on its line before it, else the next one after it.
+fn governed(root: &Value, comment: Span, source: &Source) -> Option<Span> {
+    let line = source.line_column(comment.start).line;
+    let mut nodes = Vec::new();
+    collect_nodes(root, &mut nodes);
+    let on_line = nodes
+        .iter()
+        .filter(|span| span.start < comment.start && source.line_column(span.start).line == line)
+        .min_by_key(|span| span.start);
+    let next = || {
+        let after = nodes.iter().filter(|span| span.start >= comment.end);
+        after.min_by_key(|span| (span.start, std::cmp::Reverse(span.end)))
+    };
+    on_line.or_else(next).copied()
+}
+
+fn collect_nodes(value: &Value, nodes: &mut Vec<Span>) {
+    match &value.kind {
+        Kind::Array(items) => {
+            for item in items.iter() {
+                nodes.push(item.at.span);
+                collect_nodes(item, nodes);
+            }
+        }
+        Kind::Object(object) => {
+            for member in &object.members {
+                nodes.push(Span { start: member.key_at.span.start, end: member.value.at.span.end });
+                collect_nodes(&member.value, nodes);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `"metadata": {"archlint": {"ignore": [{"rule": "…", "reason": "…", "expires": "…"}]}}` of templates and resources.
+fn metadata(value: &Value, own: Span, marks: &mut Vec<Inline>) {
+    match &value.kind {
+        Kind::Array(items) => items.iter().for_each(|item| metadata(item, item.at.span, marks)),
+        Kind::Object(object) => {
+            let list = object.get("metadata").and_then(|data| data.get("archlint")).and_then(|data| data.get("ignore"));
+            for entry in list.and_then(Value::as_array).unwrap_or_default() {
+                let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
+                marks.push(Inline {
+                    rules: text("rule").into_iter().collect(),
+                    reason: text("reason").unwrap_or_default(),
+                    expires: text("expires"),
+                    at: entry.at,
+                    covers: own,
+                    used: false,
+                });
+            }
+            for member in &object.members {
+                metadata(&member.value, member.value.at.span, marks);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn waive(run: &mut Run, waiver: &Waiver, today: &str, source_of: &dyn Fn(SourceId) -> std::sync::Arc<Source>) {
+    let input = source_of(waiver.at.source).name.clone();
+    let problems = refused(run, &waiver.rules, waiver.at, &input);
+    run.problems.extend(problems);
+    let expired = waiver.expires.as_str() < today;
+    let mut used = false;
+    for outcome in run.outcomes.iter_mut().filter(|outcome| is_open(outcome) && is_meant(outcome, &waiver.rules)) {
+        let subject = &outcome.subject;
+        let by_resource = waiver
+            .resource
+            .as_ref()
+            .is_none_or(|pattern| matches_pattern(pattern, &subject.name) || matches_pattern(pattern, &subject.id));
+        let by_file = || {
+            waiver.file.as_ref().is_none_or(|pattern| {
+                let name = &source_of(outcome.primary.at.source).name;
+                matches_pattern(pattern, name) || matches_pattern(&format!("*/{pattern}"), name)
+            })
+        };
+        if !by_resource || !by_file() {
+            continue;
+        }
+        used = true;
+        if !expired {
+            outcome.suppressed = Some(Suppression {
+                kind: "waiver",
+                reason: waiver.reason.clone(),
+                owner: Some(waiver.owner.clone()),
+                ticket: waiver.ticket.clone(),
+                expires: Some(waiver.expires.clone()),
+            });
+        }
+    }
+    let rules = waiver.rules.join(", ");
+    if !used {
+        let message = format!("the waiver of {rules} covers no open finding");
+        run.problems.push(told("unused-waiver", Severity::Warning, message, waiver.at, &input));
+    } else if expired {
+        let message = format!("the waiver of {rules} expired on {}; its findings count again", waiver.expires);
+        run.problems.push(told("expired-waiver", Severity::Warning, message, waiver.at, &input));
+    } else if days_between(today, &waiver.expires).is_some_and(|days| days <= NOTICE_DAYS) {
+        let message = format!("the waiver of {rules} expires on {} (owner: {})", waiver.expires, waiver.owner);
+        run.problems.push(told("expiring-waiver", Severity::Note, message, waiver.at, &input));
+    }
+}
+
+/// Days from one ISO date to another.
+fn days_between(from: &str, to: &str) -> Option<i64> {
+    use crate::arm::functions::date;
+    const DAY: i64 = 86_400;
+    let seconds = |text: &str| {
+        let moment = Value::string(format!("{text}T00:00:00Z"));
+        date::call("datetimetoepoch", &[moment])?.ok()?.as_int()
+    };
+    Some((seconds(to)? - seconds(from)?) / DAY)
+}
+
+/// Whether a text matches a pattern in which `*` stands for any characters, ignoring case.
+pub fn matches_pattern(pattern: &str, text: &str) -> bool {
+    super::type_matches(&pattern.to_lowercase(), text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse;
+
+    fn covered(text: &str) -> String {
+        let parsed = parse(SourceId(0), text).expect("json");
+        let source = Source::new("x.json", text);
+        let span = governed(&parsed.root, parsed.comments[0], &source).expect("a node");
+        source.slice(span).to_owned()
+    }
+
+    #[test]
+    fn a_comment_covers_its_line_or_what_follows() {
+        assert_eq!(covered("{\n \"a\": {\"b\": 1}, // c\n \"d\": 2}"), "\"a\": {\"b\": 1}");
+        assert_eq!(covered("{\n // c\n \"a\": {\"b\": 1},\n \"d\": 2}"), "\"a\": {\"b\": 1}");
+        assert_eq!(covered("[\n /* c */ {\"a\": 1}]"), "{\"a\": 1}");
+    }
+
+    #[test]
+    fn days_are_counted_over_months() {
+        assert_eq!(days_between("2026-02-27", "2026-03-01"), Some(2));
+    }
+}
