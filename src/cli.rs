@@ -1,10 +1,13 @@
 //! The command line: arguments, exit codes, and what each command prints.
 
 mod arguments;
+mod baseline;
+mod changed;
 mod check;
 mod explain;
 mod look;
 mod packs;
+mod setup;
 mod test;
 
 use clap::ArgMatches;
@@ -60,7 +63,15 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Some(("expand", given)) => look::expand(given),
         Some(("why", given)) => look::why(given),
         Some(("test", given)) => test::run(given),
-        Some(("rules", given)) => packs::rules(given),
+        Some(("rules", given)) => match given.subcommand() {
+            Some(("new", inner)) => setup::new_rule(inner),
+            _ => packs::rules(given),
+        },
+        Some(("baseline", given)) => baseline::run(given),
+        Some(("config", given)) => setup::config(given),
+        Some(("init", given)) => setup::init(given),
+        Some(("completions", given)) => setup::completions(given),
+        Some(("man", _)) => setup::man(),
         Some(("explain", given)) => explain::run(given),
         Some(("schema", given)) => packs::schema(given),
         _ => {

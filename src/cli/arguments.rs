@@ -54,7 +54,12 @@ pub fn command() -> Command {
                 .arg(option("control", "TEXT", "Only rules with a control whose framework or number contains this"))
                 .arg(option("requirement", "ID", "Only rules for this requirement"))
                 .arg(option("category", "NAME", "Only rules of this category"))
-                .arg(option("service", "NAME", "Only rules on this service")),
+                .arg(option("service", "NAME", "Only rules on this service"))
+                .subcommand(
+                    Command::new("new").about("Write a rule to fill in, with its tests").arg(
+                        Arg::new("file").value_name("FILE").required(true).help("rules/PACK/SERVICE/RULE-ID.json"),
+                    ),
+                ),
         )
         .subcommand(
             packs(
@@ -64,6 +69,30 @@ pub fn command() -> Command {
             .arg(Arg::new("rule").value_name("RULE").required(true).help("Id, code, alias, or another linter's id"))
             .arg(option("format", "FORMAT", "text or json").value_parser(["text", "json"]).default_value("text")),
         )
+        .subcommand(
+            Command::new("baseline")
+                .about("Keep a file of known findings")
+                .subcommand_required(true)
+                .subcommand(known(Command::new("create").about("Write all findings of today")))
+                .subcommand(known(Command::new("update").about("Write all findings of today anew")))
+                .subcommand(known(Command::new("prune").about("Take away what is fixed; add nothing"))),
+        )
+        .subcommand(
+            Command::new("config")
+                .about("Show every setting and where it comes from")
+                .arg(Arg::new("path").value_name("PATH").default_value(".")),
+        )
+        .subcommand(
+            Command::new("init")
+                .about("Write a first configuration for a folder")
+                .arg(Arg::new("path").value_name("FOLDER").default_value(".")),
+        )
+        .subcommand(
+            Command::new("completions").about("Print completions for a shell").arg(
+                Arg::new("shell").value_name("SHELL").required(true).help("bash, zsh, fish, powershell or elvish"),
+            ),
+        )
+        .subcommand(Command::new("man").about("Print the man page"))
         .subcommand(
             Command::new("schema")
                 .about("Print a JSON schema: pack, rule, defaults")
@@ -105,9 +134,14 @@ fn packs(command: Command) -> Command {
         )
 }
 
-fn check() -> Command {
-    packs(see(Command::new("check").about("Check templates and exports against rule packs")))
-        .after_help(EXIT_CODES)
+/// Options of commands that work on a baseline.
+fn known(command: Command) -> Command {
+    inputs(command.arg(Arg::new("file").value_name("FILE").required(true).help("The baseline")))
+}
+
+/// Options that say what is checked.
+fn inputs(command: Command) -> Command {
+    packs(see(command))
         .arg(
             Arg::new("path")
                 .value_name("PATH")
@@ -115,27 +149,33 @@ fn check() -> Command {
                 .help("Files or folders [default: .]; - for standard input"),
         )
         .arg(option("stdin-name", "NAME", "Name to show for standard input").default_value("stdin.json"))
-        .arg(option("format", "FORMAT", "What to print").value_parser(crate::report::NAMES).default_value("pretty"))
-        .arg(several("output", "FORMAT=FILE", "Write a report to a file as well"))
-        .arg(
-            option("fail-on", "SEVERITY", "Findings from this severity on fail the run [default: error]")
-                .value_parser(["error", "warning", "note", "never"]),
-        )
         .arg(flag("estate", "All templates given are one platform"))
-        .arg(flag("strict", "Verdicts that could not be decided, and files not checked, give exit code 3"))
-        .arg(flag("show-unknown", "Show each verdict that could not be decided"))
         .arg(option("config", "FILE", "Configuration to use instead of the archlint.json found upward"))
         .arg(flag("no-config", "Use no configuration file").conflicts_with("config"))
         .arg(
             option("jobs", "NUMBER", "Threads to use [default: all processors]")
                 .value_parser(clap::value_parser!(usize)),
         )
+}
+
+fn check() -> Command {
+    inputs(Command::new("check").about("Check templates and exports against rule packs"))
+        .after_help(EXIT_CODES)
+        .arg(option("format", "FORMAT", "What to print").value_parser(crate::report::NAMES).default_value("pretty"))
+        .arg(several("output", "FORMAT=FILE", "Write a report to a file as well"))
+        .arg(
+            option("fail-on", "SEVERITY", "Findings from this severity on fail the run [default: error]")
+                .value_parser(["error", "warning", "note", "never"]),
+        )
+        .arg(flag("strict", "Verdicts that could not be decided, and files not checked, give exit code 3"))
+        .arg(flag("show-unknown", "Show each verdict that could not be decided"))
+        .arg(option("baseline", "FILE", "Findings that are known: they do not count"))
+        .arg(option("changed-since", "REF", "Report only what is not there at this git revision"))
+        .arg(flag("no-suppressions", "Show everything: no comments, waivers or baseline"))
         .arg(
             option("color", "WHEN", "auto, always or never")
                 .value_parser(["auto", "always", "never"])
                 .default_value("auto"),
         )
-        .arg(option("baseline", "FILE", "Findings that are known: they do not count"))
-        .arg(flag("no-suppressions", "Show everything: no comments, waivers or baseline"))
-        .arg(flag("quiet", "Print nothing but findings and errors").short('q'))
+        .arg(flag("quiet", "Print nothing when the run passes").short('q'))
 }

@@ -1,5 +1,6 @@
 //! `archlint check`.
 
+use super::packs::Chosen;
 use super::{Exit, Outcome, Refused, say, tell, values};
 use crate::arm::functions::date::{Moment, format_date};
 use crate::baseline;
@@ -15,18 +16,14 @@ use std::path::{Path, PathBuf};
 
 pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
-    let mut paths: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
-    if paths.is_empty() {
-        paths.push(PathBuf::from("."));
-    }
-    let from_stdin = paths.iter().any(|path| path == Path::new("-"));
-    let files: Vec<PathBuf> = paths.iter().filter(|path| *path != Path::new("-")).cloned().collect();
-    let config = configuration(given, files.first().map_or(Path::new("."), PathBuf::as_path), &sources)?;
-    let chosen = super::packs::chosen(given, &config.packs, &config.overrides, &sources)?;
-    let wrong_packs = super::packs::tell_errors(&chosen.packs, &sources);
-    let request = request(given, &files, from_stdin, &config)?;
-    let run = check(&request, &chosen.packs, &sources);
-    let options = options(given, &config)?;
+    let asked = Asked::new(given, &sources)?;
+    let request = asked.request(given, true)?;
+    let wrong_packs = super::packs::tell_errors(&asked.chosen.packs, &sources);
+    let run = match given.get_one::<String>("changed-since") {
+        None => check(&request, &asked.chosen.packs, &sources),
+        Some(reference) => super::changed::check_since(reference, request, &asked.chosen.packs, &sources)?,
+    };
+    let options = options(given, &asked.config)?;
     for output in values(given, "output") {
         let (name, file) =
             output.split_once('=').ok_or_else(|| format!("--output wants FORMAT=FILE, not '{output}'"))?;
@@ -34,11 +31,55 @@ pub fn run(given: &ArgMatches) -> Outcome {
         std::fs::write(file, text).map_err(|error| format!("cannot write {file}: {}", input::reason(&error)))?;
     }
     let format = given.get_one::<String>("format").map(String::as_str).unwrap_or("pretty");
-    let is_quiet = given.get_flag("quiet") && exit(given, &run, &options, wrong_packs) == Exit::Passed;
-    if !is_quiet {
+    let exit = exit(given, &run, &options, wrong_packs);
+    if !given.get_flag("quiet") || exit != Exit::Passed {
         say(&report::render(format, &run, &sources, &options)?);
     }
-    Ok(exit(given, &run, &options, wrong_packs))
+    Ok(exit)
+}
+
+/// The run with nothing suppressed, for baselines.
+pub fn without_suppressions(given: &ArgMatches, sources: &Sources) -> Result<Run, Refused> {
+    let asked = Asked::new(given, sources)?;
+    if super::packs::tell_errors(&asked.chosen.packs, sources) {
+        return Err(Refused("the packs are in error".to_owned()));
+    }
+    Ok(check(&asked.request(given, false)?, &asked.chosen.packs, sources))
+}
+
+/// What the command line and the configuration ask for.
+struct Asked {
+    files: Vec<PathBuf>,
+    from_stdin: bool,
+    config: Config,
+    chosen: Chosen,
+}
+
+impl Asked {
+    fn new(given: &ArgMatches, sources: &Sources) -> Result<Self, Refused> {
+        let mut paths: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
+        if paths.is_empty() {
+            paths.push(PathBuf::from("."));
+        }
+        let from_stdin = paths.iter().any(|path| path == Path::new("-"));
+        let files: Vec<PathBuf> = paths.into_iter().filter(|path| path != Path::new("-")).collect();
+        let config = configuration(given, files.first().map_or(Path::new("."), PathBuf::as_path), sources)?;
+        let chosen = super::packs::chosen(given, &config.packs, &config.overrides, sources)?;
+        Ok(Asked { files, from_stdin, config, chosen })
+    }
+
+    fn request(&self, given: &ArgMatches, suppressing: bool) -> Result<CheckRequest, Refused> {
+        let mut request = request(given, &self.files, self.from_stdin, &self.config)?;
+        if suppressing && !given.get_flag("no-suppressions") {
+            let baseline = given.get_one::<String>("baseline").map(PathBuf::from);
+            if let Some(path) = baseline.or_else(|| self.config.baseline.clone()) {
+                request.baseline = Some(baseline::read(&path)?);
+            }
+            request.waivers = self.config.waivers.clone();
+            request.today = Some(today());
+        }
+        Ok(request)
+    }
 }
 
 fn configuration(given: &ArgMatches, beside: &Path, sources: &Sources) -> Result<Config, Refused> {
@@ -66,10 +107,6 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
         let (name, value) = one.split_once('=').ok_or_else(|| format!("--set wants NAME=VALUE, not '{one}'"))?;
         set.push((name.to_owned(), value.to_owned()));
     }
-    let baseline = match given.get_one::<String>("baseline").map(PathBuf::from).or_else(|| config.baseline.clone()) {
-        Some(path) => Some(baseline::read(&path)?),
-        None => None,
-    };
     Ok(CheckRequest {
         found: input::find(files)?.into_iter().filter(|found| !config.excludes(&found.path)).collect(),
         stdin,
@@ -82,9 +119,7 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
         one_estate: given.get_flag("estate") || config.one_estate,
         threads: given.get_one::<usize>("jobs").copied().unwrap_or(0),
         severities: config.severities.clone(),
-        waivers: config.waivers.clone(),
-        baseline,
-        today: (!given.get_flag("no-suppressions")).then(today),
+        ..CheckRequest::default()
     })
 }
 

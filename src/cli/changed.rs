@@ -1,0 +1,92 @@
+//! `--changed-since REF`: what stands in the working tree and not at a git revision.
+
+use super::Refused;
+use crate::baseline;
+use crate::check::{Run, Suppression, baseline_key, matches_pattern};
+use crate::input::Found;
+use crate::policy::Packs;
+use crate::session::{CheckRequest, check};
+use crate::source::Sources;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Checks the working tree; findings that the revision has as well are marked as known.
+pub fn check_since(reference: &str, request: CheckRequest, packs: &Packs, sources: &Sources) -> Result<Run, Refused> {
+    let mut run = check(&request, packs, sources);
+    let folder = Extracted::new()?;
+    let found = before(reference, &request.found, &folder.0)?;
+    let earlier = CheckRequest { found, today: None, ..request };
+    let known = baseline::of(&check(&earlier, packs, &Sources::new()));
+    for outcome in run.outcomes.iter_mut().filter(|outcome| outcome.suppressed.is_none()) {
+        if known.contains(&baseline_key(outcome)) {
+            outcome.suppressed = Some(Suppression {
+                kind: "baseline",
+                reason: format!("was there at {reference}"),
+                owner: None,
+                ticket: None,
+                expires: None,
+            });
+        }
+    }
+    Ok(run)
+}
+
+/// A folder of our own that is removed at the end.
+struct Extracted(PathBuf);
+
+impl Extracted {
+    fn new() -> Result<Self, Refused> {
+        let path = std::env::temp_dir().join(format!("archlint-since-{}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(|error| format!("cannot make {}: {error}", path.display()))?;
+        Ok(Extracted(path))
+    }
+}
+
+impl Drop for Extracted {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning of temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Refused> {
+    let output = Command::new("git").arg("-C").arg(folder).args(arguments).output();
+    let output = output.map_err(|error| format!("git cannot be run: {error}"))?;
+    if !output.status.success() {
+        return Err(Refused(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+    }
+    Ok(output.stdout)
+}
+
+/// The same files as they were, with all JSON beside them (linked templates, parameter files), below `target`.
+fn before(reference: &str, found: &[Found], target: &Path) -> Result<Vec<Found>, Refused> {
+    let Some(first) = found.first() else { return Ok(Vec::new()) };
+    let beside = first.path.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let top = String::from_utf8_lossy(&git(beside, &["rev-parse", "--show-toplevel"])?).trim().to_owned();
+    let top = Path::new(&top);
+    let listed = git(top, &["ls-tree", "-r", "-z", "--name-only", "--end-of-options", reference])?;
+    let names: Vec<String> =
+        listed.split(|byte| *byte == 0).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    let wanted: Vec<PathBuf> = found
+        .iter()
+        .filter_map(|one| one.path.canonicalize().ok()?.strip_prefix(top).ok().map(Path::to_owned))
+        .collect();
+    let folders: Vec<&Path> = wanted.iter().filter_map(|path| path.parent()).collect();
+    let mut earlier = Vec::new();
+    for name in names.iter().filter(|name| matches_pattern("*.json", name) || matches_pattern("*.jsonc", name)) {
+        let path = Path::new(name);
+        if !folders.iter().any(|folder| path.starts_with(folder)) {
+            continue;
+        }
+        let bytes = git(top, &["show", &format!("{reference}:{name}")])?;
+        let file = target.join(path);
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+        }
+        std::fs::write(&file, bytes).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+        if wanted.iter().any(|one| one == path) {
+            earlier.push(Found { name: name.clone(), path: file, explicit: false });
+        }
+    }
+    Ok(earlier)
+}
