@@ -103,7 +103,7 @@ pub struct Estate {
     pub collections: HashSet<(String, String)>,
     by_type: HashMap<String, Vec<Index>>,
     by_id: HashMap<String, Index>,
-    children: OnceLock<HashMap<Index, Vec<Index>>>,
+    by_sorted_id: OnceLock<Vec<(String, Index)>>,
     extensions: OnceLock<HashMap<Index, Vec<Index>>>,
     references: OnceLock<edges::References>,
 }
@@ -155,15 +155,33 @@ impl Estate {
         self.by_id.get(&id.to_lowercase()).copied()
     }
 
-    /// The resource one level up, when the estate has it.
-    pub fn parent(&self, of: Index) -> Option<Index> {
-        edges::parent_id(&self.resources[of].id).and_then(|id| self.by_id(id))
+    /// The id one level up; nothing for a resource without parent.
+    pub fn parent_id(&self, of: Index) -> Option<&str> {
+        edges::parent_id(&self.resources[of].id)
     }
 
-    /// The resources directly below, nested in the text or not.
-    pub fn children(&self, of: Index) -> &[Index] {
-        let map = self.children.get_or_init(|| edges::children(self));
-        map.get(&of).map_or(&[], Vec::as_slice)
+    /// The resource one level up, when the estate has it.
+    pub fn parent(&self, of: Index) -> Option<Index> {
+        self.parent_id(of).and_then(|id| self.by_id(id))
+    }
+
+    /// All resources below an id at any depth, in order of id, wherever the text declares them. What stands between
+    /// need not be in the estate. Extension resources are not below.
+    pub fn below(&self, id: &str) -> Vec<Index> {
+        let sorted = self.by_sorted_id.get_or_init(|| {
+            let mut ids: Vec<(String, Index)> =
+                self.resources.iter().enumerate().map(|(index, one)| (one.id.to_lowercase(), index)).collect();
+            ids.sort_unstable();
+            ids
+        });
+        let head = format!("{}/", id.to_lowercase());
+        let start = sorted.partition_point(|(id, _)| *id < head);
+        sorted[start..]
+            .iter()
+            .take_while(|(id, _)| id.starts_with(&head))
+            .filter(|(id, _)| !id[head.len()..].contains("providers/"))
+            .map(|(_, index)| *index)
+            .collect()
     }
 
     /// Extension resources (locks, diagnostic settings, role assignments) whose scope is this resource.

@@ -140,6 +140,11 @@ impl<'e> Judge<'e> {
                 let same = on.index.is_none_or(|index| self.estate.resources[index].input == *kind);
                 Judgement { truth: Truth::from(Some(same)), evidence: Evidence::at(spot(on.index)) }
             }
+            ConditionKind::Unknown(reason) => {
+                let mut evidence = Evidence::at(spot(on.index));
+                evidence.reasons.push(reason.to_string());
+                Judgement { truth: Truth::Unknown, evidence }
+            }
             ConditionKind::Components(bounds) => {
                 let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
                 let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
@@ -195,7 +200,7 @@ impl<'e> Judge<'e> {
     }
 
     /// The resource and the value that paths of that base start at; or the judgement when there is none.
-    fn root(&self, base: Base, on: On<'e>) -> Result<(Index, &'e Value), Box<Judgement<'e>>> {
+    pub fn root(&self, base: Base, on: On<'e>) -> Result<(Index, &'e Value), Box<Judgement<'e>>> {
         let Some(own) = on.index else {
             return Err(Box::new(Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) }));
         };
@@ -454,6 +459,10 @@ impl<'e> Judge<'e> {
         evidence.expected = relate::describe(related);
         let certain = found.certain.len() as i64;
         let possible = certain + found.possible.len() as i64;
+        if related.missing_is_unknown && found.met == 0 {
+            evidence.reasons.push(format!("the input does not show {}", relate::what(related)));
+            return Judgement { truth: Truth::Unknown, evidence };
+        }
         let place = |index: Index, label: &str| {
             let resource = &self.estate.resources[index];
             (resource.at, format!("{label} {} '{}'", resource.type_name, resource.short_name()))

@@ -5,7 +5,7 @@ use super::judge::{Judge, On, Truth};
 use crate::arm::functions::comparison;
 use crate::document::Value;
 use crate::estate::{Estate, Index, Presence};
-use crate::policy::{Demand, Related, Relation};
+use crate::policy::{Demand, Join, Related, Relation};
 use std::sync::Arc;
 
 /// The resources found, split by certainty.
@@ -16,6 +16,8 @@ pub struct Found {
     pub possible: Vec<Index>,
     /// Of the right type, but filtered out.
     pub near_misses: Vec<Index>,
+    /// How many are of the type and joined, whatever the filter says.
+    pub met: usize,
     /// Why the possible ones are not certain.
     pub reasons: Vec<String>,
     pub parameters: Vec<Arc<str>>,
@@ -39,14 +41,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
             continue;
         }
-        let joined = match (&related.on, on) {
-            (Some((theirs, mine)), Some(own)) => {
-                let theirs = theirs.select(&other.body).values;
-                let mine = mine.select(at.focus.unwrap_or(&estate.resources[own].body)).values;
-                any_same(&theirs, &mine)
-            }
-            _ => Some(true),
-        };
+        let joined = related.on.as_ref().map_or(Some(true), |join| compared(judge, join, index, at, true));
         let mut certain = match joined {
             Some(false) => {
                 found.near_misses.push(index);
@@ -60,6 +55,19 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
                 false
             }
         };
+        found.met += 1;
+        let differs = related.differ.as_ref().map_or(Some(true), |join| compared(judge, join, index, at, false));
+        match differs {
+            Some(true) => {}
+            Some(false) => {
+                found.near_misses.push(index);
+                continue;
+            }
+            None => {
+                certain = false;
+                found.reasons.push(format!("what must differ in '{}' depends on values not known", other.short_name()));
+            }
+        }
         if let Some(filter) = &related.filter {
             let judgement = judge.judge(filter, Some(index));
             match judgement.truth {
@@ -108,23 +116,34 @@ fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
     if open { None } else { Some(false) }
 }
 
+/// Whether both sides of a join have a value in common (`equal`), or none.
+fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equal: bool) -> Option<bool> {
+    let theirs = join.theirs.select(&judge.estate.resources[other].body).values;
+    let Ok((_, root)) = judge.root(join.base, at) else { return None };
+    let mine = join.mine.select(root).values;
+    let captured: Vec<Value> = match &join.capture {
+        None => Vec::new(),
+        Some(pattern) => mine
+            .iter()
+            .filter_map(|value| value.symbol())
+            .filter_map(|text| pattern.captures(&text)?.get(1).map(|found| Value::string(found.as_str())))
+            .collect(),
+    };
+    let mine: Vec<&Value> = if join.capture.is_some() { captured.iter().collect() } else { mine };
+    if !equal && (theirs.is_empty() || mine.is_empty()) {
+        return None;
+    }
+    any_same(&theirs, &mine).map(|same| same == equal)
+}
+
 fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index> {
     let estate = judge.estate;
     let Some(own) = on else { return everywhere(estate, related) };
     match related.relation {
         Relation::Parent => estate.parent(own).into_iter().collect(),
         Relation::Ancestor => std::iter::successors(estate.parent(own), |&index| estate.parent(index)).collect(),
-        Relation::Child => {
-            let mut below = Vec::new();
-            let mut open: Vec<Index> = estate.children(own).to_vec();
-            while let Some(index) = open.pop() {
-                below.push(index);
-                open.extend_from_slice(estate.children(index));
-            }
-            below.sort_unstable();
-            below
-        }
-        Relation::Sibling => estate.parent(own).map_or(Vec::new(), |parent| estate.children(parent).to_vec()),
+        Relation::Child => estate.below(&estate.resources[own].id),
+        Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
         Relation::References => estate.references(own).to_vec(),
         Relation::ReferencedBy => estate.referenced_by(own).to_vec(),
         Relation::Extends => estate.extensions(own).to_vec(),
@@ -153,7 +172,7 @@ fn everywhere(estate: &Estate, related: &Related) -> Vec<Index> {
 fn scope_of(id: &str) -> String {
     let lower = id.to_lowercase();
     let parts = crate::estate::segments(&lower);
-    match parts.iter().position(|part| *part == "providers") {
+    match parts.iter().rposition(|part| *part == "providers") {
         Some(at) => parts[..at].join("/"),
         None => lower,
     }
@@ -161,15 +180,20 @@ fn scope_of(id: &str) -> String {
 
 /// The demand in words, for messages.
 pub fn describe(related: &Related) -> String {
-    let what = match (&related.component, related.types.first()) {
-        (Some(component), _) => format!("component '{component}'"),
-        (None, Some(name)) => name.clone(),
-        (None, None) => "resource".to_owned(),
-    };
+    let what = what(related);
     match &related.demand {
         Demand::Exists => format!("a {what}"),
         Demand::Absent => format!("no {what}"),
         Demand::Every(_) => format!("every {what} in order"),
         Demand::Count(bounds) => format!("{} of {what}", bounds.describe()),
+    }
+}
+
+/// The resources meant, in words.
+pub fn what(related: &Related) -> String {
+    match (&related.component, related.types.first()) {
+        (Some(component), _) => format!("component '{component}'"),
+        (None, Some(name)) => name.clone(),
+        (None, None) => "resource".to_owned(),
     }
 }

@@ -178,7 +178,7 @@ impl<'e> Runner<'e> {
         let message = match verdict {
             Verdict::Fail => {
                 let template = evidence.message.as_deref().unwrap_or(&rule.rule.message);
-                self.filled(template, resource, actual.as_deref(), &evidence.expected)
+                self.filled(template, resource, &evidence, actual.as_deref())
             }
             Verdict::Unknown => reason(&evidence),
             _ => String::new(),
@@ -250,7 +250,11 @@ impl<'e> Runner<'e> {
         }
     }
 
-    fn filled(&self, template: &str, resource: Option<&Resource>, actual: Option<&str>, expected: &str) -> String {
+    fn filled(&self, template: &str, resource: Option<&Resource>, evidence: &Evidence, actual: Option<&str>) -> String {
+        let other = match evidence.spot {
+            Spot::Value(index, _) | Spot::Missing(index, ..) | Spot::Resource(index) => Some(index),
+            Spot::Estate => None,
+        };
         let mut text = String::with_capacity(template.len() + 32);
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
@@ -264,7 +268,11 @@ impl<'e> Runner<'e> {
                 "resource.name" => text.push_str(resource.map_or("the platform", Resource::short_name)),
                 "resource.type" => text.push_str(resource.map_or("", |resource| &resource.type_name)),
                 "actual" => text.push_str(actual.unwrap_or("absent")),
-                "expected" => text.push_str(expected),
+                "expected" => text.push_str(&evidence.expected),
+                // The resource in which the deciding value stands.
+                "other.name" => {
+                    text.push_str(other.map_or("", |index| self.judge.estate.resources[index].short_name()));
+                }
                 name => match self.pack.parameters.get(name) {
                     Some(value) => {
                         text.push_str(&value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned))

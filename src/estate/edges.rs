@@ -34,10 +34,6 @@ fn extended_id(id: &str) -> Option<&str> {
     id.get(..id.len() - tail)
 }
 
-pub fn children(estate: &Estate) -> HashMap<Index, Vec<Index>> {
-    edges_by(estate, parent_id)
-}
-
 pub fn extensions(estate: &Estate) -> HashMap<Index, Vec<Index>> {
     edges_by(estate, extended_id)
 }

@@ -1,7 +1,7 @@
 //! From a condition as written to a [`Condition`].
 
 use super::condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Operand, Operator, Quantifier, Related,
+    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
     Relation, Test,
 };
 use super::reader::{PackError, object, only, text, texts, unknown_word};
@@ -64,6 +64,9 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
     } else if let Some(value) = members.get("input") {
         only(members, "word in a condition", &["input", "message"])?;
         ConditionKind::Input(input_kind(value)?)
+    } else if let Some(value) = members.get("unknown") {
+        only(members, "word in a condition", &["unknown", "message"])?;
+        ConditionKind::Unknown(text(value, "unknown")?.into())
     } else if let Some(value) = members.get("components") {
         only(members, "word in a condition", &["components", "message"])?;
         ConditionKind::Components(bounds(value)?)
@@ -73,7 +76,7 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
         only(members, "word in a condition", &["related", "message"])?;
         ConditionKind::Related(Box::new(related(value, context, depth)?))
     } else {
-        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components"];
+        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown"];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),
@@ -118,17 +121,7 @@ fn test(whole: &Value, members: &Object, context: &Context) -> Result<Test, Pack
     let (member, operator) = operator.ok_or_else(|| PackError::new(whole.at, "a test needs an operator"))?;
     let written = members.get("path").ok_or_else(|| PackError::new(whole.at, "a test needs a path"))?;
     let (base, bare) = based(text(written, "path")?);
-    let capture = match members.get("capture") {
-        None => None,
-        Some(value) => {
-            let built = RegexBuilder::new(text(value, "capture")?).case_insensitive(!exact_case(members)?).build();
-            let pattern = built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))?;
-            if pattern.captures_len() < 2 {
-                return Err(PackError::new(value.at, "'capture' needs a group: what stands in ( )"));
-            }
-            Some(pattern)
-        }
-    };
+    let capture = members.get("capture").map(capture).transpose()?;
     let quantifier = match members.get("quantifier") {
         None => Quantifier::Every,
         Some(value) => match text(value, "quantifier")? {
@@ -258,7 +251,8 @@ fn bounds(value: &Value) -> Result<Bounds, PackError> {
 
 fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, PackError> {
     let members = object(value, "related")?;
-    let words = ["relation", "type", "component", "where", "on", "exists", "absent", "every", "count"];
+    let words =
+        ["relation", "type", "component", "where", "on", "differ", "missing", "exists", "absent", "every", "count"];
     only(members, "word in related", &words)?;
     let relation = members.get("relation").ok_or_else(|| PackError::new(value.at, "'related' needs a 'relation'"))?;
     let name = text(relation, "relation")?;
@@ -273,16 +267,12 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
         Some(value) => Some(component_name(value, context)?),
     };
     let filter = members.get("where").map(|filter| nested(filter, context, depth + 1)).transpose()?;
-    let on = match members.get("on") {
-        None => None,
-        Some(value) => {
-            let sides = object(value, "on")?;
-            only(sides, "word in on", &["theirs", "mine"])?;
-            match (sides.get("theirs"), sides.get("mine")) {
-                (Some(theirs), Some(mine)) => Some((path(theirs)?, path(mine)?)),
-                _ => return Err(PackError::new(value.at, "'on' needs 'theirs' and 'mine'")),
-            }
-        }
+    let on = members.get("on").map(join).transpose()?;
+    let differ = members.get("differ").map(join).transpose()?;
+    let missing_is_unknown = match members.get("missing") {
+        None => false,
+        Some(value) if text(value, "missing")? == "unknown" => true,
+        Some(value) => return Err(PackError::new(value.at, "'missing' can only be 'unknown'")),
     };
     let demands: Vec<&Member> = members
         .members
@@ -299,7 +289,28 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
         ("count", _) => Demand::Count(bounds(&demand.value)?),
         _ => return Err(PackError::new(demand.value.at, "true or false is expected here")),
     };
-    Ok(Related { relation, types, component, filter, on, demand })
+    Ok(Related { relation, types, component, filter, on, differ, missing_is_unknown, demand })
+}
+
+fn join(value: &Value) -> Result<Join, PackError> {
+    let sides = object(value, "on")?;
+    only(sides, "word in on", &["theirs", "mine", "capture"])?;
+    let (Some(theirs), Some(mine)) = (sides.get("theirs"), sides.get("mine")) else {
+        return Err(PackError::new(value.at, "both 'theirs' and 'mine' are needed"));
+    };
+    let (base, bare) = based(text(mine, "mine")?);
+    let capture = sides.get("capture").map(capture).transpose()?;
+    Ok(Join { theirs: path(theirs)?, base, mine: path_text(mine, bare)?, capture })
+}
+
+/// A pattern with a group.
+fn capture(value: &Value) -> Result<regex::Regex, PackError> {
+    let built = RegexBuilder::new(text(value, "capture")?).case_insensitive(true).build();
+    let pattern = built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))?;
+    if pattern.captures_len() < 2 {
+        return Err(PackError::new(value.at, "'capture' needs a group: what stands in ( )"));
+    }
+    Ok(pattern)
 }
 
 /// The name of a component of the pack.

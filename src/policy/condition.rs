@@ -20,6 +20,8 @@ pub enum ConditionKind {
     /// Holds when the first does not, or both do.
     Implies(Box<Condition>, Box<Condition>),
     Input(InputKind),
+    /// What no input of this kind can decide, with the reason.
+    Unknown(Arc<str>),
     /// Of how many exclusive components the resource is one.
     Components(Bounds),
     Test(Box<Test>),
@@ -206,9 +208,23 @@ pub struct Related {
     pub types: Vec<String>,
     pub component: Option<Arc<str>>,
     pub filter: Option<Condition>,
-    /// Equal values on both sides: theirs, mine.
-    pub on: Option<(CompiledPath, CompiledPath)>,
+    /// Equal values on both sides.
+    pub on: Option<Join>,
+    /// Values that must differ.
+    pub differ: Option<Join>,
+    /// That no resource is meant decides nothing: the other one may be in another deployment.
+    pub missing_is_unknown: bool,
     pub demand: Demand,
+}
+
+/// A comparison of values on both sides of a relation.
+#[derive(Debug)]
+pub struct Join {
+    pub theirs: CompiledPath,
+    pub base: Base,
+    pub mine: CompiledPath,
+    /// Of mine only what the first group matches counts.
+    pub capture: Option<Regex>,
 }
 
 /// The edges a relation follows.
