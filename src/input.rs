@@ -61,7 +61,8 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
             let extension = entry.path().extension().and_then(|text| text.to_str()).unwrap_or_default();
             let is_json =
                 ["json", "jsonc", "ndjson", "jsonl"].iter().any(|known| known.eq_ignore_ascii_case(extension));
-            if is_file && is_json && entry.path().is_file() {
+            let is_own = entry.file_name() == crate::config::FILE_NAME;
+            if is_file && is_json && !is_own && entry.path().is_file() {
                 found.push(Found { name: self::shown(entry.path()), path: entry.into_path(), explicit: false });
             }
         }
