@@ -184,6 +184,11 @@ impl Estate {
             .collect()
     }
 
+    /// The resources above an id, nearest first. What stands between need not be in the estate.
+    pub fn above(&self, id: &str) -> Vec<Index> {
+        std::iter::successors(edges::parent_id(id), |id| edges::parent_id(id)).filter_map(|id| self.by_id(id)).collect()
+    }
+
     /// Extension resources (locks, diagnostic settings, role assignments) whose scope is this resource.
     pub fn extensions(&self, of: Index) -> &[Index] {
         let map = self.extensions.get_or_init(|| edges::extensions(self));

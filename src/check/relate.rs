@@ -141,7 +141,7 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
     let Some(own) = on else { return everywhere(estate, related) };
     match related.relation {
         Relation::Parent => estate.parent(own).into_iter().collect(),
-        Relation::Ancestor => std::iter::successors(estate.parent(own), |&index| estate.parent(index)).collect(),
+        Relation::Ancestor => estate.above(&estate.resources[own].id),
         Relation::Child => estate.below(&estate.resources[own].id),
         Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
         Relation::References => estate.references(own).to_vec(),
