@@ -14,6 +14,7 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             Operator::Exists => Some(operand.as_bool() == Some(true)),
             // A value that only a deployment knows is not in the text.
             Operator::Secret => Some(true),
+            Operator::NoDeployedSecret => Some(!unknown.secret),
             Operator::Equals => {
                 comparison::same(value, operand).filter(|same| !*same || exact || operand.as_str().is_none())
             }
@@ -125,6 +126,7 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             _ => false,
         },
         Operator::Secret => clear_text_secret(value) != wanted,
+        Operator::NoDeployedSecret => true,
     })
 }
 

@@ -535,7 +535,8 @@ impl<'e> Judge<'e> {
 fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
     let Some(pattern) = &test.capture else { return compare::holds(test, value, operand) };
     if value.as_unknown().is_some() {
-        return None;
+        // What a function gives is not written in clear.
+        return (test.operator == Operator::Secret).then_some(true);
     }
     let text = value.symbol().unwrap_or_default();
     match (pattern.captures(&text).and_then(|found| found.get(1)), &test.default) {
@@ -548,7 +549,9 @@ fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
 /// What an absent value without default means to an operator: those that forbid pass.
 fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
     match operator {
-        Operator::NotEquals | Operator::NotIn | Operator::Secret | Operator::Unique => true,
+        Operator::NotEquals | Operator::NotIn | Operator::Secret | Operator::NoDeployedSecret | Operator::Unique => {
+            true
+        }
         Operator::IsEmpty => operand.as_bool() == Some(true),
         Operator::IsTrue | Operator::IsFalse | Operator::Exists => operand.as_bool() == Some(false),
         _ => false,
@@ -611,7 +614,7 @@ fn expectation(test: &Test, operand: &Value) -> String {
         Operator::IsFalse => format!("{what} false"),
         Operator::Exists if operand.as_bool() == Some(false) => format!("no {what}"),
         Operator::Exists => format!("{what} present"),
-        Operator::Secret | Operator::Unique => test.operator.words().to_owned(),
+        Operator::Secret | Operator::NoDeployedSecret | Operator::Unique => test.operator.words().to_owned(),
         Operator::Count | Operator::Length => format!("{what} {}", operand.as_str().unwrap_or_default()),
         _ => format!("{}{}", test.operator.words(), shown(operand)),
     }

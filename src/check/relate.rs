@@ -121,19 +121,34 @@ fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equ
     let theirs = join.theirs.select(&judge.estate.resources[other].body).values;
     let Ok((_, root)) = judge.root(join.base, at) else { return None };
     let mine = join.mine.select(root).values;
-    let captured: Vec<Value> = match &join.capture {
-        None => Vec::new(),
-        Some(pattern) => mine
-            .iter()
-            .filter_map(|value| value.symbol())
-            .filter_map(|text| pattern.captures(&text)?.get(1).map(|found| Value::string(found.as_str())))
-            .collect(),
-    };
-    let mine: Vec<&Value> = if join.capture.is_some() { captured.iter().collect() } else { mine };
+    let captured_theirs = join.theirs_capture.as_ref().map(|pattern| captured(pattern, &theirs));
+    let captured_mine = join.capture.as_ref().map(|pattern| captured(pattern, &mine));
+    // A text that is not known may hold what the pattern looks for.
+    let open = [&captured_theirs, &captured_mine].iter().any(|one| one.as_ref().is_some_and(|(_, open)| *open));
+    let theirs: Vec<&Value> = captured_theirs.as_ref().map_or(theirs, |(list, _)| list.iter().collect());
+    let mine: Vec<&Value> = captured_mine.as_ref().map_or(mine, |(list, _)| list.iter().collect());
     if !equal && (theirs.is_empty() || mine.is_empty()) {
         return None;
     }
-    any_same(&theirs, &mine).map(|same| same == equal)
+    match any_same(&theirs, &mine) {
+        Some(false) if open => None,
+        known => known.map(|same| same == equal),
+    }
+}
+
+/// What the first group of a pattern matches in each text, and whether a text in which it matches nothing is unknown.
+fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool) {
+    let mut open = false;
+    let mut found = Vec::new();
+    for value in values {
+        let text = value.symbol().unwrap_or_default();
+        match pattern.captures(&text).and_then(|groups| groups.get(1)) {
+            Some(group) if group.as_str().contains(['‹', '›']) => open = true,
+            Some(group) => found.push(Value::string(group.as_str())),
+            None => open |= value.as_unknown().is_some(),
+        }
+    }
+    (found, open)
 }
 
 fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index> {

@@ -207,6 +207,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
         | Operator::IsFalse
         | Operator::IsEmpty
         | Operator::Secret
+        | Operator::NoDeployedSecret
         | Operator::Unique
             if literal.as_bool().is_none() =>
         {
@@ -294,13 +295,14 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
 
 fn join(value: &Value) -> Result<Join, PackError> {
     let sides = object(value, "on")?;
-    only(sides, "word in on", &["theirs", "mine", "capture"])?;
+    only(sides, "word in on", &["theirs", "mine", "capture", "theirsCapture"])?;
     let (Some(theirs), Some(mine)) = (sides.get("theirs"), sides.get("mine")) else {
         return Err(PackError::new(value.at, "both 'theirs' and 'mine' are needed"));
     };
     let (base, bare) = based(text(mine, "mine")?);
-    let capture = sides.get("capture").map(capture).transpose()?;
-    Ok(Join { theirs: path(theirs)?, base, mine: path_text(mine, bare)?, capture })
+    let capture = sides.get("capture").map(self::capture).transpose()?;
+    let theirs_capture = sides.get("theirsCapture").map(self::capture).transpose()?;
+    Ok(Join { theirs: path(theirs)?, base, mine: path_text(mine, bare)?, capture, theirs_capture })
 }
 
 /// A pattern with a group.

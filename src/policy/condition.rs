@@ -141,12 +141,13 @@ pub enum Operator {
     WithinCidr,
     TimeAtMost,
     Secret,
+    NoDeployedSecret,
     Count,
 }
 
 impl Operator {
     /// Every operator with its spelling in rules.
-    pub const ALL: [(&'static str, Operator); 24] = [
+    pub const ALL: [(&'static str, Operator); 25] = [
         ("equals", Operator::Equals),
         ("notEquals", Operator::NotEquals),
         ("in", Operator::In),
@@ -170,6 +171,7 @@ impl Operator {
         ("withinCidr", Operator::WithinCidr),
         ("timeAtMost", Operator::TimeAtMost),
         ("secret", Operator::Secret),
+        ("noDeployedSecret", Operator::NoDeployedSecret),
         ("count", Operator::Count),
     ];
 
@@ -196,6 +198,7 @@ impl Operator {
             Operator::IsEmpty => "empty: ",
             Operator::WithinCidr => "within ",
             Operator::Secret => "no secret in clear",
+            Operator::NoDeployedSecret => "no secret in the deployment",
         }
     }
 }
@@ -225,6 +228,8 @@ pub struct Join {
     pub mine: CompiledPath,
     /// Of mine only what the first group matches counts.
     pub capture: Option<Regex>,
+    /// Of theirs only what the first group matches counts.
+    pub theirs_capture: Option<Regex>,
 }
 
 /// The edges a relation follows.
