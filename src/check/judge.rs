@@ -244,6 +244,15 @@ impl<'e> Judge<'e> {
         let selected = test.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
         if let Some(hidden) = selected.hidden_by {
+            // Whether a secret is in clear or deployed does not depend on what is hidden.
+            if matches!(test.operator, Operator::Secret | Operator::NoDeployedSecret)
+                && let Some(holds) = compare::holds(test, hidden, operand)
+            {
+                return Judgement {
+                    truth: Truth::from(Some(holds)),
+                    evidence: Evidence::at(Spot::Value(index, hidden)),
+                };
+            }
             let fails = |value: &&Value| holds(test, value, operand) == Some(false);
             if test.quantifier != Quantifier::Every || !values.iter().any(fails) {
                 return unknown_value(index, hidden);
