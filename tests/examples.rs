@@ -32,8 +32,7 @@ fn the_platform_passes_and_leaves_nothing_open() {
 fn every_mistake_of_the_broken_platform_is_found_and_nothing_else() {
     let (code, text) = archlint(&["check", "examples/techmart-broken", "--format", "concise", "--show-unknown"]);
     assert_eq!(code, 1);
-    let found: Vec<&str> =
-        text.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0)).collect();
+    let found: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0)).collect();
     let table = std::fs::read_to_string("examples/techmart-broken/README.md").expect("the table");
     let expected: BTreeSet<&str> = table
         .lines()

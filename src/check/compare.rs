@@ -1,6 +1,6 @@
 //! The operators of the rule language on one value. Durations, versions, addresses and times of day compare by meaning.
 
-use crate::arm::functions::comparison;
+use crate::arm::functions::{arguments, comparison};
 use crate::document::{Kind, Value};
 use crate::policy::{Operand, Operator, Test};
 use std::net::IpAddr;
@@ -20,21 +20,25 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             }
             Operator::NotEquals => comparison::same(value, operand).map(|same| !same),
             Operator::IsEmpty if !unknown.symbol.starts_with('‹') => Some(operand.as_bool() == Some(false)),
-            Operator::StartsWith => {
-                let known = unknown.symbol.split('‹').next().unwrap_or("").to_lowercase();
-                let wanted = operand.as_str().unwrap_or("").to_lowercase();
-                if known.starts_with(&wanted) {
-                    Some(true)
-                } else if wanted.starts_with(&known) {
-                    None
-                } else {
-                    Some(false)
-                }
-            }
+            Operator::StartsWith => affix(
+                &arguments::known_prefix(&unknown.symbol).to_lowercase(),
+                &operand.as_str().unwrap_or("").to_lowercase(),
+                |text, part| text.starts_with(part),
+            ),
+            Operator::EndsWith => affix(
+                &arguments::known_suffix(&unknown.symbol).to_lowercase(),
+                &operand.as_str().unwrap_or("").to_lowercase(),
+                |text, part| text.ends_with(part),
+            ),
+            Operator::Matches => match &test.operand {
+                // What matches outside of holes matches whatever stands in them.
+                Operand::Pattern(pattern) => surely_matches(pattern, &unknown.symbol).then_some(true),
+                _ => None,
+            },
             _ => None,
         };
     }
-    if crate::arm::functions::arguments::has_unknown(operand) {
+    if arguments::has_unknown(operand) {
         return None;
     }
     let text = |value: &Value| value.symbol().map(|text| text.to_string());
@@ -127,6 +131,25 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
         },
         Operator::Secret => clear_text_secret(value) != wanted,
         Operator::NoDeployedSecret => true,
+    })
+}
+
+/// Whether a text begins (or ends) with `wanted`, of which only its known beginning (or end) is known.
+fn affix(known: &str, wanted: &str, has: fn(&str, &str) -> bool) -> Option<bool> {
+    if has(known, wanted) {
+        Some(true)
+    } else if has(wanted, known) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+fn surely_matches(pattern: &regex::Regex, symbol: &str) -> bool {
+    pattern.find_iter(symbol).any(|found| {
+        let before = &symbol[..found.start()];
+        let is_outside = before.matches('‹').count() == before.matches('›').count();
+        is_outside && !found.is_empty() && !found.as_str().contains(['‹', '›', '…'])
     })
 }
 
