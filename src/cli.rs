@@ -72,6 +72,7 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Some(("init", given)) => setup::init(given),
         Some(("completions", given)) => setup::completions(given),
         Some(("man", _)) => setup::man(),
+        Some(("report", given)) => setup::report(given),
         Some(("explain", given)) => explain::run(given),
         Some(("schema", given)) => packs::schema(given),
         _ => {

@@ -15,5 +15,6 @@ pub mod estate;
 pub mod input;
 pub mod policy;
 pub mod report;
+pub mod secrets;
 pub mod session;
 pub mod source;

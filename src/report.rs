@@ -1,10 +1,19 @@
 //! Output formats over one [`Run`]. Each format is one file with one `render`. Knows nothing of evaluation.
 
+pub mod annotations;
 pub mod concise;
+pub mod csv;
+pub mod html;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod markdown;
+pub mod oscal;
 pub mod pretty;
+pub mod sarif;
 pub mod summary;
 mod text;
+mod view;
 
 pub use summary::Summary;
 pub use text::Texts;
@@ -13,21 +22,56 @@ use crate::check::{Outcome, Run, Severity, Verdict};
 use crate::source::Sources;
 
 /// Names of all formats.
-pub const NAMES: [&str; 3] = ["pretty", "concise", "json"];
+pub const NAMES: [&str; 13] = [
+    "pretty",
+    "concise",
+    "json",
+    "jsonl",
+    "sarif",
+    "junit",
+    "github",
+    "azure-pipelines",
+    "gitlab",
+    "markdown",
+    "csv",
+    "html",
+    "oscal",
+];
 
 /// The run in the format of that name; the error names the formats there are.
 pub fn render(name: &str, run: &Run, sources: &Sources, options: &Options) -> Result<String, String> {
+    match name {
+        "pretty" => Ok(pretty::render(run, sources, options)),
+        "concise" => Ok(concise::render(run, sources, options)),
+        _ => render_document(name, &json::document(run, sources), options),
+    }
+}
+
+/// A run document in the format of that name; those that draw the source texts need the run itself.
+pub fn render_document(name: &str, document: &serde_json::Value, options: &Options) -> Result<String, String> {
+    let time = &options.time;
     Ok(match name {
-        "pretty" => pretty::render(run, sources, options),
-        "concise" => concise::render(run, sources, options),
-        "json" => json::render(run, sources, options),
+        "json" => json::text(document),
+        "jsonl" => jsonl::render(document),
+        "sarif" => sarif::render(document),
+        "junit" => junit::render(document),
+        "github" => annotations::github(document),
+        "azure-pipelines" => annotations::azure_pipelines(document),
+        "gitlab" => annotations::gitlab(document),
+        "markdown" => markdown::render(document),
+        "csv" => csv::render(document),
+        "html" => html::render(document, time),
+        "oscal" => oscal::render(document, time),
+        "pretty" | "concise" => return Err(format!("'{name}' draws the checked files: run 'archlint check' for it")),
         _ => return Err(format!("there is no format '{name}', only: {}", NAMES.join(", "))),
     })
 }
 
 /// What a reader wants to see.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
+    /// Moment of the assessment in ISO 8601, for formats that state one.
+    pub time: String,
     pub color: bool,
     /// Draw with Unicode lines.
     pub unicode: bool,
@@ -44,6 +88,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Options {
+            time: String::new(),
             color: false,
             unicode: true,
             width: 100,

@@ -16,6 +16,7 @@ use crate::document::{Member, Value, parse};
 use crate::estate::Estate;
 use crate::input::{self, Document, Found, Unusable};
 use crate::policy::{CompiledRule, Packs};
+use crate::secrets;
 use crate::source::{Location, Source, SourceId, Sources, Span};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -101,6 +102,9 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         work(job, &documents[job.document], request, packs, sources, &wanted)
     });
     collect(request, &documents, &jobs, done, packs, &wanted, &mut run);
+    let shown = documents.iter().filter(|document| is_shown(&run, document.source));
+    let places: Vec<Location> = shown.flat_map(|document| secrets::places(document.root())).collect();
+    run.secrets.extend(places);
     if let Some(today) = &request.today {
         let policies = Policies { waivers: &request.waivers, baseline: request.baseline.as_ref(), today };
         let texts: Vec<Text> = documents
@@ -121,6 +125,16 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     run.problems.dedup();
     run.inputs.sort_by(|a, b| a.name.cmp(&b.name));
     run
+}
+
+/// Whether a report may show lines of a source.
+fn is_shown(run: &Run, source: SourceId) -> bool {
+    let stands = |at: Location| at.source == source;
+    run.problems.iter().filter_map(|problem| problem.place.as_ref()).any(|place| stands(place.at))
+        || run.outcomes.iter().any(|outcome| {
+            matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown)
+                && (stands(outcome.primary.at) || outcome.related.iter().any(|place| stands(place.at)))
+        })
 }
 
 fn problem(name: &str, unusable: Unusable) -> Problem {

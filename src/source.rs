@@ -84,6 +84,11 @@ impl Sources {
         SourceId(list.len() as u32 - 1)
     }
 
+    /// All texts, in order of number.
+    pub fn all(&self) -> Vec<Arc<Source>> {
+        self.list.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
     /// The text with that number; an empty, nameless one where there is none.
     pub fn get(&self, id: SourceId) -> Arc<Source> {
         let list = self.list.read().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -8,6 +8,7 @@ use crate::policy::{
     Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
     Related, Test,
 };
+use crate::secrets;
 use crate::source::Location;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -607,8 +608,12 @@ pub fn shown(value: &Value) -> String {
         return if unknown.secret { "***".to_owned() } else { unknown.symbol.to_string() };
     }
     let text = match value.as_str() {
-        Some(text) => format!("'{text}'"),
-        None => value.to_json().to_string(),
+        Some(text) => format!("'{}'", secrets::masked(text)),
+        None => {
+            let mut json = value.to_json();
+            secrets::mask_json(&mut json, "");
+            json.to_string()
+        }
     };
     match text.char_indices().nth(120) {
         Some((cut, _)) => format!("{}…", &text[..cut]),

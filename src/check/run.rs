@@ -174,7 +174,8 @@ impl<'e> Runner<'e> {
             seen.push(place.at);
             new
         });
-        let actual = actual(&evidence);
+        let is_secret = crate::secrets::is_secret_name(pointer.rsplit('/').next().unwrap_or_default());
+        let actual = if is_secret { Some(crate::secrets::MASK.to_owned()) } else { actual(&evidence) };
         let message = match verdict {
             Verdict::Fail => {
                 let template = evidence.message.as_deref().unwrap_or(&rule.rule.message);

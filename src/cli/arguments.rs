@@ -88,6 +88,12 @@ pub fn command() -> Command {
                 .arg(Arg::new("path").value_name("FOLDER").default_value(".")),
         )
         .subcommand(
+            Command::new("report")
+                .about("Render a run that was written with --format json")
+                .arg(option("from", "FILE", "The run").required(true))
+                .arg(option("format", "FORMAT", "What to print").value_parser(crate::report::NAMES).required(true)),
+        )
+        .subcommand(
             Command::new("completions").about("Print completions for a shell").arg(
                 Arg::new("shell").value_name("SHELL").required(true).help("bash, zsh, fish, powershell or elvish"),
             ),

@@ -125,13 +125,18 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
 
 /// The date by which expiry is judged: that of `SOURCE_DATE_EPOCH` where it is set, else today's in UTC.
 pub fn today() -> String {
+    moment("yyyy-MM-dd")
+}
+
+/// The moment of the run, that of `SOURCE_DATE_EPOCH` where it is set.
+pub fn moment(format: &str) -> String {
     let stated = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<i64>().ok());
     let now = || {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
     };
     let moment = Moment::from_epoch(stated.unwrap_or_else(now));
-    moment.and_then(|moment| format_date(moment, "yyyy-MM-dd").ok()).unwrap_or_default()
+    moment.and_then(|moment| format_date(moment, format).ok()).unwrap_or_default()
 }
 
 /// Terminal manners: colour only where a person looks and has not asked against it.
@@ -160,6 +165,7 @@ fn options(given: &ArgMatches, config: &Config) -> Result<Options, Refused> {
         Some(word) => Some(Severity::parse(word).ok_or_else(|| format!("there is no severity '{word}'"))?),
     };
     Ok(Options {
+        time: moment("yyyy-MM-ddTHH:mm:ssZ"),
         color,
         unicode: !is_ascii,
         width: width.clamp(40, 160),

@@ -113,7 +113,9 @@ pub fn eval(given: &ArgMatches) -> Outcome {
     match answer {
         Answer::Error(message) => Err(Refused(message)),
         Answer::Value(value) => {
-            say(&format!("{}\n", serde_json::to_string_pretty(&value.to_json()).unwrap_or_default()));
+            let mut json = value.to_json();
+            crate::secrets::mask_json(&mut json, "");
+            say(&format!("{}\n", serde_json::to_string_pretty(&json).unwrap_or_default()));
             Ok(Exit::Passed)
         }
     }
@@ -164,7 +166,8 @@ pub fn expand(given: &ArgMatches) -> Outcome {
         })
         .collect();
     let outputs = expansion.outputs.to_json();
-    let whole = json!({ "resources": list, "outputs": outputs });
+    let mut whole = json!({ "resources": list, "outputs": outputs });
+    crate::secrets::mask_json(&mut whole, "");
     say(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()));
     Ok(if wrong { Exit::Wrong } else { Exit::Passed })
 }

@@ -1,16 +1,19 @@
 //! The whole run as versioned JSON: what other formats and tools are made from.
 
-use super::{Options, Summary, Texts};
+use super::{Summary, Texts};
 use crate::check::{InputStatus, Outcome, Place, Run, Suppression};
 use crate::policy::Rule;
 use crate::source::Sources;
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 /// Version of the format: raised when a reader of the old one would misunderstand.
 pub const VERSION: u32 = 1;
 
-pub fn render(run: &Run, sources: &Sources, _: &Options) -> String {
-    let mut text = serde_json::to_string_pretty(&document(run, sources)).unwrap_or_default();
+/// The document as text.
+pub fn text(document: &Json) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
     text.push('\n');
     text
 }
@@ -18,6 +21,7 @@ pub fn render(run: &Run, sources: &Sources, _: &Options) -> String {
 /// The run as JSON.
 pub fn document(run: &Run, sources: &Sources) -> Json {
     let texts = Texts::new(run, sources);
+    let hashes = hashes(sources);
     json!({
         "format": "archlint-run",
         "version": VERSION,
@@ -41,6 +45,7 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
             let mut object = Map::new();
             object.insert("name".into(), Json::from(input.name.as_str()));
             object.insert("status".into(), Json::from(status));
+            object.extend(hashes.get(&input.name).map(|hash| ("sha256".to_owned(), Json::from(hash.as_str()))));
             if let Json::Object(detail) = detail {
                 object.extend(detail);
             }
@@ -57,6 +62,12 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
         "rules": run.rules.iter().map(|one| rule(one)).collect::<Vec<_>>(),
         "outcomes": run.outcomes.iter().map(|one| outcome(one, &texts)).collect::<Vec<_>>(),
     })
+}
+
+/// SHA-256 of every text by name.
+fn hashes(sources: &Sources) -> HashMap<String, String> {
+    let hex = |text: &str| Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    sources.all().iter().map(|source| (source.name.clone(), hex(&source.text))).collect()
 }
 
 fn summary(of: &Summary) -> Json {

@@ -1,0 +1,135 @@
+//! OSCAL assessment results (pages.nist.gov/OSCAL, version 1.1.2): one observation per verdict, one finding per
+//! control that a rule names. UUIDs are made of the content, so that the same run gives the same document.
+
+use super::view::{list, message, number, rule, text, texts, uuid};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+const VERSION: &str = "1.1.2";
+
+/// `time` is the moment of the assessment, in ISO 8601.
+pub fn render(document: &Json, time: &str) -> String {
+    let outcomes = list(document, "outcomes");
+    let key = |outcome: &Json| {
+        let place = &outcome["place"];
+        format!(
+            "{}|{}|{}|{}|{}",
+            text(outcome, "rule"),
+            text(&outcome["resource"], "id"),
+            text(outcome, "pointer"),
+            text(place, "file"),
+            number(place, "offset")
+        )
+    };
+    let observations: Vec<Json> =
+        outcomes.iter().map(|outcome| observation(document, outcome, &uuid(&key(outcome)), time)).collect();
+    // Verdicts by control.
+    let mut controls: BTreeMap<String, Vec<&Json>> = BTreeMap::new();
+    for outcome in outcomes {
+        for (framework, numbers) in rule(document, outcome)["controls"].as_object().into_iter().flatten() {
+            for number in numbers.as_array().into_iter().flatten().filter_map(Json::as_str) {
+                controls.entry(token(&format!("{framework}-{number}"))).or_default().push(outcome);
+            }
+        }
+    }
+    let findings: Vec<Json> = controls
+        .iter()
+        .map(|(control, of)| {
+            let counts = |verdict: &str| of.iter().filter(|one| text(one, "verdict") == verdict).count();
+            let open = |one: &&&Json| text(one, "verdict") == "fail" && one["suppressed"].is_null();
+            let failed = of.iter().filter(open).count();
+            let is_satisfied = failed == 0 && counts("unknown") == 0;
+            let told = format!("{} passed, {failed} failed, {} not known", counts("pass"), counts("unknown"));
+            json!({
+                "uuid": uuid(&format!("finding {control}")),
+                "title": control,
+                "description": told,
+                "target": {
+                    "type": "objective-id",
+                    "target-id": control,
+                    "status": { "state": if is_satisfied { "satisfied" } else { "not-satisfied" } },
+                },
+                "related-observations":
+                    of.iter().map(|one| json!({ "observation-uuid": uuid(&key(one)) })).collect::<Vec<Json>>(),
+            })
+        })
+        .collect();
+    let selected: Vec<Json> = controls.keys().map(|control| json!({ "control-id": control })).collect();
+    let mut result = json!({
+        "uuid": uuid(&format!("result {time}")),
+        "title": "archlint",
+        "description": "Templates and exports evaluated against rule packs",
+        "start": time,
+        "reviewed-controls": { "control-selections": [
+            if selected.is_empty() { json!({ "include-all": {} }) } else { json!({ "include-controls": selected }) }
+        ] },
+    });
+    if !observations.is_empty() {
+        result["observations"] = Json::Array(observations);
+    }
+    if !findings.is_empty() {
+        result["findings"] = Json::Array(findings);
+    }
+    let whole = json!({ "assessment-results": {
+        "uuid": uuid(&format!("assessment {time}")),
+        "metadata": {
+            "title": "archlint assessment",
+            "last-modified": time,
+            "version": text(&document["tool"], "version"),
+            "oscal-version": VERSION,
+        },
+        "import-ap": { "href": "#no-assessment-plan" },
+        "results": [result],
+    } });
+    format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default())
+}
+
+fn observation(document: &Json, outcome: &Json, id: &str, time: &str) -> Json {
+    let rule = rule(document, outcome);
+    let (place, resource) = (&outcome["place"], &outcome["resource"]);
+    let verdict = text(outcome, "verdict");
+    let told = if message(outcome).is_empty() { text(rule, "title").to_owned() } else { message(outcome) };
+    let property =
+        |name: &str, value: &str| json!({ "name": name, "ns": "https://github.com/archlint/archlint", "value": value });
+    let mut properties = vec![property("verdict", verdict), property("rule", text(outcome, "rule"))];
+    let at = format!("{}:{}:{}", text(place, "file"), number(place, "line"), number(place, "column"));
+    properties.push(property("evidence-at", &at));
+    for (name, value) in [
+        ("resource-id", text(resource, "id")),
+        ("pointer", text(outcome, "pointer")),
+        ("value", text(outcome, "actual")),
+        ("requirement", text(rule, "requirement")),
+    ] {
+        if !value.trim().is_empty() {
+            properties.push(property(name, value.trim()));
+        }
+    }
+    let suppressed = &outcome["suppressed"];
+    for (name, key) in [("waiver-reason", "reason"), ("waiver-owner", "owner"), ("waiver-expires", "expires")] {
+        if let Some(value) = suppressed[key].as_str() {
+            properties.push(property(name, value));
+        }
+    }
+    let mut observation = json!({
+        "uuid": id,
+        "title": text(rule, "title"),
+        "description": told,
+        "methods": ["TEST"],
+        "props": properties,
+        "collected": time,
+    });
+    let links = texts(rule, "links");
+    if !links.is_empty() {
+        observation["links"] = links.iter().map(|link| json!({ "href": link, "rel": "reference" })).collect();
+    }
+    observation
+}
+
+/// An OSCAL token: letters, digits, `-`, `_` and `.`, beginning with a letter.
+fn token(text: &str) -> String {
+    let made: String = text
+        .chars()
+        .map(|character| if character.is_ascii_alphanumeric() || "-_.".contains(character) { character } else { '-' })
+        .collect();
+    made.trim_matches('-').to_lowercase()
+}

@@ -1,0 +1,139 @@
+//! Secrets in clear: recognised by the name of their key or the form of their text, and never shown.
+
+use crate::document::{Kind, Value};
+use crate::source::Location;
+use regex::Regex;
+use serde_json::Value as Json;
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// Names and forms of secrets, with their sources.
+const FACTS: &str = include_str!("secrets.json");
+
+/// What is written in a secret's place.
+pub const MASK: &str = "***";
+
+struct Forms {
+    names: Option<Regex>,
+    values: Vec<Regex>,
+}
+
+fn forms() -> &'static Forms {
+    static BUILT: OnceLock<Forms> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let facts: Json = serde_json::from_str(FACTS).unwrap_or_default();
+        let names = facts["names"].as_str().and_then(|pattern| Regex::new(&format!("(?i){pattern}")).ok());
+        let values = facts["values"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        Forms { names, values: values.filter_map(|pattern| Regex::new(pattern).ok()).collect() }
+    })
+}
+
+/// Whether the value of a key of that name is a secret.
+pub fn is_secret_name(name: &str) -> bool {
+    forms().names.as_ref().is_some_and(|names| names.is_match(name))
+}
+
+/// A text with the secrets in it masked.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let mut out = Cow::Borrowed(text);
+    for form in &forms().values {
+        let found: Vec<(usize, usize)> = form
+            .captures_iter(&out)
+            .filter_map(|groups| groups.get(1).map(|group| (group.start(), group.end())))
+            .collect();
+        if found.is_empty() {
+            continue;
+        }
+        let mut made = String::with_capacity(out.len());
+        let mut from = 0;
+        for (start, end) in found {
+            made.push_str(&out[from..start]);
+            made.push_str(MASK);
+            from = end;
+        }
+        made.push_str(&out[from..]);
+        out = Cow::Owned(made);
+    }
+    out
+}
+
+/// Whether a text holds a secret.
+fn holds_secret(text: &str) -> bool {
+    forms().values.iter().any(|form| form.is_match(text))
+}
+
+/// The places of literal secrets in a document. Expressions are no secrets, though they may give one.
+pub fn places(root: &Value) -> Vec<Location> {
+    let mut found = Vec::new();
+    collect(root, "", &mut found);
+    found
+}
+
+fn collect(value: &Value, name: &str, found: &mut Vec<Location>) {
+    match &value.kind {
+        Kind::String(text) => {
+            let is_literal = !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
+            if (is_literal && is_secret_name(name)) || holds_secret(text) {
+                found.push(value.at);
+            }
+        }
+        Kind::Array(items) => items.iter().for_each(|item| collect(item, name, found)),
+        Kind::Object(object) => {
+            // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value elsewhere.
+            let is_secure = object.get("type").and_then(Value::as_str).is_some_and(|kind| kind == "SecureString");
+            let named = object.get("name").and_then(Value::as_str).unwrap_or_default();
+            for member in &object.members {
+                let is_value = &*member.key == "value";
+                let own = if is_value && (is_secure || is_secret_name(named)) { "password" } else { &*member.key };
+                collect(&member.value, own, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Masks the secrets of a JSON value that is to be printed.
+pub fn mask_json(value: &mut Json, name: &str) {
+    match value {
+        Json::String(text) => {
+            if !text.is_empty() && is_secret_name(name) {
+                *text = MASK.to_owned();
+            } else if let Cow::Owned(changed) = masked(text) {
+                *text = changed;
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| mask_json(item, name)),
+        Json::Object(members) => {
+            let is_secure = members.get("type").and_then(Json::as_str) == Some("SecureString");
+            let named = members.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
+            for (key, member) in members.iter_mut() {
+                let is_value = key == "value" && (is_secure || is_secret_name(&named));
+                mask_json(member, if is_value { "password" } else { key });
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_secrets_are_masked_and_the_rest_stays() {
+        assert_eq!(masked("Server=x;Password=abc def;Encrypt=True"), "Server=x;Password=*** def;Encrypt=True");
+        assert_eq!(masked("https://x/?sv=1&sig=abc%3D&se=2"), "https://x/?sv=1&sig=***&se=2");
+        assert_eq!(masked(&format!("key {}== end", "A".repeat(86))), "key *** end");
+        assert_eq!(masked("Server=x;Database=y"), "Server=x;Database=y");
+    }
+
+    #[test]
+    fn names_of_secrets_are_known() {
+        for name in ["administratorLoginPassword", "accountKey", "primaryMasterKey", "clientSecret"] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["partitionKey", "keyVaultUri", "secretName", "passwordPolicy"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+}
