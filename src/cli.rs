@@ -5,6 +5,7 @@ mod baseline;
 mod changed;
 mod check;
 mod explain;
+mod index;
 mod look;
 mod packs;
 mod setup;

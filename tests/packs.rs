@@ -69,3 +69,33 @@ fn every_rule_says_why_what_to_do_and_where_the_facts_come_from() {
         assert!(!rule.service.is_empty(), "{id} names no service");
     }
 }
+
+#[test]
+fn the_pages_made_from_the_packs_are_fresh() {
+    let pages: [(&str, &[&str]); 2] = [
+        ("rules/README.md", &["rules", "--format", "markdown"]),
+        ("rules/azure-data/README.md", &["rules", "--format", "concepts", "--pack", "azure-data"]),
+    ];
+    for (page, arguments) in pages {
+        let output =
+            assert_cmd::Command::cargo_bin("archlint").expect("the program").args(arguments).output().expect("runs");
+        let made = String::from_utf8_lossy(&output.stdout);
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(page, made.as_bytes()).expect("written");
+        }
+        let text = std::fs::read_to_string(page).unwrap_or_default();
+        assert!(text == made, "{page} is stale: UPDATE_SNAPSHOTS=1 cargo test --test packs makes it anew");
+    }
+}
+
+#[test]
+fn every_requirement_row_has_its_rules_in_the_table() {
+    let sources = Sources::new();
+    let packs = all(&sources);
+    let table = std::fs::read_to_string("rules/techmart/README.md").expect("the table");
+    for rule in packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| &rule.rule) {
+        let Some(row) = &rule.requirement else { continue };
+        let line = table.lines().find(|line| line.starts_with(&format!("| {row} |")));
+        assert!(line.is_some_and(|line| line.contains(&format!("`{}`", rule.id))), "{row} lacks {}", rule.id);
+    }
+}

@@ -46,8 +46,8 @@ pub fn command() -> Command {
         .subcommand(
             packs(Command::new("rules").about("List the rules of the packs"))
                 .arg(
-                    option("format", "FORMAT", "table, json or ids")
-                        .value_parser(["table", "json", "ids"])
+                    option("format", "FORMAT", "table, json, ids, markdown or concepts")
+                        .value_parser(["table", "json", "ids", "markdown", "concepts"])
                         .default_value("table"),
                 )
                 .arg(option("component", "NAME", "Only rules on this component"))

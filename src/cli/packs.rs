@@ -105,6 +105,17 @@ pub fn rules(given: &ArgMatches) -> Outcome {
     if tell_errors(&chosen.packs, &sources) {
         return Ok(Exit::Wrong);
     }
+    match given.get_one::<String>("format").map(String::as_str) {
+        Some("markdown") => {
+            say(&super::index::rules(&chosen.packs.packs));
+            return Ok(Exit::Passed);
+        }
+        Some("concepts") => {
+            say(&super::index::concepts(&chosen.packs.packs));
+            return Ok(Exit::Passed);
+        }
+        _ => {}
+    }
     let filter = |name: &str| given.get_one::<String>(name).map(|text| text.to_lowercase());
     let (component, control, requirement, category, service) =
         (filter("component"), filter("control"), filter("requirement"), filter("category"), filter("service"));
