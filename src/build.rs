@@ -15,7 +15,7 @@ fn main() -> io::Result<()> {
     let mut table = String::from("&[\n");
     for file in &files {
         let name = file.strip_prefix(&rules).unwrap_or(file).to_string_lossy().replace('\\', "/");
-        let _ = writeln!(table, "    ({name:?}, include_str!({:?})),", file.display());
+        let _ = writeln!(table, "    ({name:?}, include_str!({:?}), {:?}),", file.display(), without_tests(file)?);
     }
     table.push(']');
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
@@ -33,4 +33,19 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The file's JSON on one line, without the tests that a check does not run. What is not JSON stays as it is, and is
+/// told when the rules are read.
+fn without_tests(file: &Path) -> io::Result<String> {
+    let text = fs::read_to_string(file)?;
+    Ok(match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(mut root) => {
+            if let Some(members) = root.as_object_mut() {
+                members.remove("tests");
+            }
+            root.to_string()
+        }
+        Err(_) => text,
+    })
 }

@@ -14,8 +14,8 @@ pub use condition::{
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{
-    Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, load, pack_names, read_folder,
-    read_rules,
+    Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, embedded_to_run, load, pack_names,
+    read_folder, read_rules,
 };
 pub use reader::{PackError, nearest};
-pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};
+pub use rule::{Alternative, CompiledRule, Conditions, Fix, Rule, Subjects};

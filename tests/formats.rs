@@ -122,13 +122,14 @@ fn moved_lines_keep_their_fingerprints() {
 
 #[test]
 fn junit_and_html_are_well_formed() {
+    let not_markup = regex::Regex::new("(?s)<(style|script)>.*?</(style|script)>").expect("a pattern");
+    let tags = regex::Regex::new("<(/?)([a-zA-Z0-9]+)[^>]*?(/?)>").expect("a pattern");
     for format in ["junit", "html"] {
         let text = rendered(format);
         let mut open: Vec<String> = Vec::new();
         // What stands in style and script is not markup.
-        let text =
-            regex::Regex::new("(?s)<(style|script)>.*?</(style|script)>").expect("a pattern").replace_all(&text, "");
-        for tag in regex::Regex::new("<(/?)([a-zA-Z0-9]+)[^>]*?(/?)>").expect("a pattern").captures_iter(&text) {
+        let text = not_markup.replace_all(&text, "");
+        for tag in tags.captures_iter(&text) {
             let name = tag[2].to_lowercase();
             if ["meta", "br", "input"].contains(&name.as_str()) || &tag[3] == "/" {
                 continue;

@@ -15,7 +15,7 @@ fn every_rule_file_reads() {
     let sources = Sources::new();
     let packs = all(&sources);
     let errors: Vec<String> = packs
-        .errors
+        .faults()
         .iter()
         .map(|error| {
             let source = sources.get(error.at.source);

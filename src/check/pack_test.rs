@@ -95,7 +95,7 @@ fn with_parameters(
         members.iter().map(|member| (member.key.to_string(), member.value.clone())).collect();
     let overrides = Overrides { parameters, ..Overrides::default() };
     let packs = load(files, &|name| name == rule.rule.pack, &overrides, sources);
-    match packs.errors.first() {
+    match packs.faults().first() {
         Some(error) => Err(error.message.clone()),
         None => Ok(packs),
     }

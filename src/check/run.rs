@@ -98,6 +98,11 @@ impl<'e> Runner<'e> {
                 self.of_types(types).into_iter().filter(is_member).map(Some).collect()
             }
         };
+        if subjects.is_empty() {
+            return;
+        }
+        // A pack with a rule in error is told before anything is checked.
+        let Ok(conditions) = rule.conditions() else { return };
         for on in subjects {
             // What is declared as existing is another deployment's to get right.
             if on.is_some_and(|index| {
@@ -106,14 +111,14 @@ impl<'e> Runner<'e> {
             }) {
                 continue;
             }
-            let selected = match &rule.filter {
+            let selected = match &conditions.filter {
                 None => None,
                 Some(filter) => match self.judge.judge(filter, on) {
                     judgement if judgement.truth == Truth::Fails => continue,
                     judgement => Some(judgement),
                 },
             };
-            let mut judgement = self.judge.judge(&rule.assert, on);
+            let mut judgement = self.judge.judge(&conditions.assert, on);
             if let Some(open) = selected.filter(|selected| selected.truth == Truth::Unknown)
                 && judgement.truth != Truth::Holds
             {

@@ -18,7 +18,7 @@ pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let asked = Asked::new(given, &sources)?;
     let request = asked.request(given, true)?;
-    let wrong_packs = super::packs::tell_errors(&asked.chosen.packs, &sources);
+    let wrong_packs = asked.chosen.tell_errors(given, &sources);
     let run = match given.get_one::<String>("changed-since") {
         None => check(&request, &asked.chosen.packs, &sources),
         Some(reference) => super::changed::check_since(reference, request, &asked.chosen.packs, &sources)?,
@@ -41,7 +41,7 @@ pub fn run(given: &ArgMatches) -> Outcome {
 /// The run with nothing suppressed, for baselines.
 pub fn without_suppressions(given: &ArgMatches, sources: &Sources) -> Result<Run, Refused> {
     let asked = Asked::new(given, sources)?;
-    if super::packs::tell_errors(&asked.chosen.packs, sources) {
+    if asked.chosen.tell_errors(given, sources) {
         return Err(Refused("the packs are in error".to_owned()));
     }
     Ok(check(&asked.request(given, false)?, &asked.chosen.packs, sources))

@@ -178,7 +178,7 @@ pub fn why(given: &ArgMatches) -> Outcome {
     let path = Path::new(file);
     let config = crate::config::discover(path, &sources)?;
     let chosen = super::packs::chosen(given, &config.packs, &config.overrides, &sources)?;
-    if super::packs::tell_errors(&chosen.packs, &sources) {
+    if chosen.tell_errors(given, &sources) {
         return Ok(Exit::Wrong);
     }
     let environments: Vec<Vec<PathBuf>> =

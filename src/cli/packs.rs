@@ -4,8 +4,8 @@ use super::{Exit, Outcome, Refused, say, tell, values};
 use crate::check::Severity;
 use crate::document::{Value, parse};
 use crate::policy::{
-    Overrides, PackFile, Packs, Rule, Subjects, default_packs, embedded, load, nearest, pack_names, read_folder,
-    read_rules,
+    Overrides, PackError, PackFile, Packs, Rule, Subjects, default_packs, embedded, embedded_to_run, load, nearest,
+    pack_names, read_folder, read_rules,
 };
 use crate::report::json;
 use crate::source::{Location, SourceId, Sources};
@@ -14,6 +14,8 @@ use std::path::Path;
 
 /// Packs by name or folder, with the files they are made of.
 pub struct Chosen {
+    /// Rules of the user's own, or of `--rules-from`, are among them.
+    pub has_foreign: bool,
     pub packs: Packs,
     pub files: Vec<PackFile>,
 }
@@ -28,7 +30,11 @@ pub fn chosen(
     let named = values(given, "pack");
     let named = if named.is_empty() { fallback.to_vec() } else { named };
     let overrides = overrides(&values(given, "set-pack"), configured)?;
-    choose(built_in(given)?, &named, &overrides, sources)
+    let files = match given.get_one::<String>("rules-from") {
+        Some(_) => built_in(given)?,
+        None => embedded_to_run(),
+    };
+    choose(files, &named, &overrides, sources)
 }
 
 /// The rules that are part of the program, or those of `--rules-from` in their place.
@@ -55,6 +61,7 @@ pub fn choose(
     sources: &Sources,
 ) -> Result<Chosen, Refused> {
     let mut wanted: Vec<String> = Vec::new();
+    let mut has_foreign = false;
     for name in named {
         if pack_names(&files).contains(&name.as_str()) {
             wanted.push(name.clone());
@@ -65,6 +72,7 @@ pub fn choose(
             Refused(format!("{message}{}", near.unwrap_or_default()))
         })?;
         let folder = own.first().and_then(|file| file.path.split('/').next()).unwrap_or_default().to_owned();
+        has_foreign = true;
         // A folder given by path takes the place of a built-in pack of that name.
         files.retain(|file| !file.path.starts_with(&format!("{folder}/")));
         files.extend(own);
@@ -74,7 +82,7 @@ pub fn choose(
         wanted = default_packs(&files);
     }
     let packs = load(&files, &|name| wanted.iter().any(|one| one == name), overrides, sources);
-    Ok(Chosen { packs, files })
+    Ok(Chosen { has_foreign, packs, files })
 }
 
 fn overrides(set: &[String], configured: &Overrides) -> Result<Overrides, Refused> {
@@ -88,15 +96,36 @@ fn overrides(set: &[String], configured: &Overrides) -> Result<Overrides, Refuse
     Ok(all)
 }
 
+impl Chosen {
+    /// Tells what is wrong with the packs. True when anything is. The tests of the project compile all rules that are
+    /// part of the program, so that only the user's own need it here.
+    pub fn tell_errors(&self, given: &ArgMatches, sources: &Sources) -> bool {
+        if self.has_foreign || given.contains_id("rules-from") && given.get_one::<String>("rules-from").is_some() {
+            tell_faults(&self.packs, sources)
+        } else {
+            tell_errors(&self.packs, sources)
+        }
+    }
+}
+
 /// Tells what is wrong with packs. True when anything is.
 pub fn tell_errors(packs: &Packs, sources: &Sources) -> bool {
-    for error in &packs.errors {
+    tell_all(&packs.errors, sources)
+}
+
+/// As [`tell_errors`], after compiling every rule: for packs that are not part of the program.
+pub fn tell_faults(packs: &Packs, sources: &Sources) -> bool {
+    tell_all(&packs.faults(), sources)
+}
+
+fn tell_all(errors: &[PackError], sources: &Sources) -> bool {
+    for error in errors {
         let source = sources.get(error.at.source);
         let at = source.line_column(error.at.span.start);
         let help = error.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
         tell(&format!("{}:{}:{}: error[pack] {}{help}\n", source.name, at.line, at.column, error.message));
     }
-    !packs.errors.is_empty()
+    !errors.is_empty()
 }
 
 pub fn rules(given: &ArgMatches) -> Outcome {

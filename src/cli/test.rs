@@ -9,7 +9,7 @@ use clap::ArgMatches;
 pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let mut chosen = super::packs::all_or_named(given, &sources)?;
-    let wrong = super::packs::tell_errors(&chosen.packs, &sources);
+    let wrong = super::packs::tell_faults(&chosen.packs, &sources);
     let wanted = values(given, "rule");
     let ids: Vec<String> =
         chosen.packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.id.clone()).collect();

@@ -4,15 +4,16 @@ use super::compile::{Context, condition};
 use super::condition::Condition;
 use super::defaults::Defaults;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
-use super::rule::{CompiledRule, rule};
+use super::rule::{CompiledRule, Vocabulary, rule};
 use crate::document::{Value, parse};
 use crate::source::{Location, Source, SourceId, Sources};
 use regex::{Regex, RegexBuilder};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The rule files that are part of the program: path under `rules/`, text.
-pub const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
+/// The rule files that are part of the program: path under `rules/`, text, text without tests and spaces.
+pub const EMBEDDED: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
 
 /// A pack ready to run.
 #[derive(Debug)]
@@ -62,12 +63,26 @@ pub enum Match {
 #[derive(Clone, Debug)]
 pub struct PackFile {
     pub path: String,
-    pub text: Arc<str>,
+    pub text: Cow<'static, str>,
 }
 
 /// All files that are part of the program.
 pub fn embedded() -> Vec<PackFile> {
-    EMBEDDED.iter().map(|(path, text)| PackFile { path: (*path).to_owned(), text: Arc::from(*text) }).collect()
+    EMBEDDED.iter().map(|(path, text, _)| PackFile { path: (*path).to_owned(), text: (*text).into() }).collect()
+}
+
+/// The same without what only `test` and editors need: tests and schemas.
+pub fn embedded_to_run() -> Vec<PackFile> {
+    let to_run = EMBEDDED.iter().filter(|(path, ..)| !path.ends_with("schema.json"));
+    to_run.map(|(path, _, text)| PackFile { path: (*path).to_owned(), text: (*text).into() }).collect()
+}
+
+impl Packs {
+    /// Compiles every rule and gives what is wrong in any.
+    pub fn faults(&self) -> Vec<PackError> {
+        let rules = self.packs.iter().flat_map(|pack| &pack.rules);
+        self.errors.iter().cloned().chain(rules.filter_map(|rule| rule.conditions().err().cloned())).collect()
+    }
 }
 
 /// The packs among `files` that presuppose no particular platform: they run when nothing is configured.
@@ -231,7 +246,8 @@ fn pack(
     let declared = members.get("components").map(|value| object(value, "components")).transpose()?;
     let names: Vec<String> =
         declared.map_or(Vec::new(), |list| list.members.iter().map(|member| member.key.to_string()).collect());
-    let context = Context { parameters: &parameters, components: &names };
+    let vocabulary = Arc::new(Vocabulary { parameters: parameters.clone(), components: names });
+    let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
     let mut components = Vec::new();
     for member in declared.map_or(&[][..], |list| &list.members) {
         let selector = overrides.components.get(&*member.key);
@@ -239,7 +255,7 @@ fn pack(
     }
     let mut compiled = Vec::new();
     for (id, root) in rules {
-        match rule(id, name, &root, &context) {
+        match rule(id, name, &root, &vocabulary) {
             Ok(rule) => compiled.push(rule),
             Err(error) => errors.push(error),
         }

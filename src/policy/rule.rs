@@ -6,7 +6,8 @@ use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::check::Severity;
 use crate::document::{Object, Value};
 use crate::estate::InputKind;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// A rule's own words about itself. What it selects and asserts is in [`CompiledRule`].
 #[derive(Debug, Default)]
@@ -64,16 +65,61 @@ pub enum Subjects {
     Estate,
 }
 
-/// A rule ready to run.
+/// A rule ready to run. Its conditions are compiled when it first has a resource to judge: most rules of a run have
+/// none, and paths and patterns cost more to build than to run.
 #[derive(Debug)]
 pub struct CompiledRule {
     pub rule: Arc<Rule>,
     pub subjects: Subjects,
-    pub filter: Option<Condition>,
     pub input: Option<InputKind>,
-    pub assert: Condition,
-    /// The `tests` member as written.
+    /// The `tests` member as written; null where the rule was read without.
     pub tests: Value,
+    written: Written,
+    conditions: OnceLock<Result<Conditions, PackError>>,
+}
+
+/// Conditions as they stand in the file, with what they may refer to.
+#[derive(Debug)]
+struct Written {
+    filter: Option<Value>,
+    assert: Value,
+    vocabulary: Arc<Vocabulary>,
+}
+
+/// What the conditions of a pack may refer to.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    /// Values of the pack's parameters in force.
+    pub parameters: BTreeMap<String, Value>,
+    /// Names of the pack's components.
+    pub components: Vec<String>,
+}
+
+/// A rule's compiled conditions.
+#[derive(Debug)]
+pub struct Conditions {
+    pub filter: Option<Condition>,
+    pub assert: Condition,
+}
+
+impl CompiledRule {
+    /// The conditions, or what is wrong with them.
+    pub fn conditions(&self) -> Result<&Conditions, &PackError> {
+        let compiled = self.conditions.get_or_init(|| {
+            let vocabulary = &self.written.vocabulary;
+            let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+            Ok(Conditions {
+                filter: self.written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()?,
+                assert: condition(&self.written.assert, &context)?,
+            })
+        });
+        compiled.as_ref()
+    }
+
+    /// The conditions as written, for what reads rather than runs them.
+    pub fn written(&self) -> (Option<&Value>, &Value) {
+        (self.written.filter.as_ref(), &self.written.assert)
+    }
 }
 
 const WORDS: [&str; 23] = [
@@ -103,7 +149,8 @@ const WORDS: [&str; 23] = [
 ];
 
 /// Reads one rule file.
-pub fn rule(id: &str, pack: &str, root: &Value, context: &Context) -> Result<CompiledRule, PackError> {
+pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) -> Result<CompiledRule, PackError> {
+    let context = &Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
     let members = object(root, "a rule")?;
     only(members, "word in a rule", &WORDS)?;
     let needed =
@@ -157,10 +204,14 @@ pub fn rule(id: &str, pack: &str, root: &Value, context: &Context) -> Result<Com
     Ok(CompiledRule {
         rule: Arc::new(described),
         subjects,
-        filter: chosen.get("where").map(|filter| condition(filter, context)).transpose()?,
         input: chosen.get("input").map(input_kind).transpose()?,
-        assert: condition(needed("assert")?, context)?,
-        tests: needed("tests")?.clone(),
+        tests: members.get("tests").cloned().unwrap_or_default(),
+        written: Written {
+            filter: chosen.get("where").cloned(),
+            assert: needed("assert")?.clone(),
+            vocabulary: vocabulary.clone(),
+        },
+        conditions: OnceLock::new(),
     })
 }
 
