@@ -78,8 +78,19 @@ pub fn read(path: &Path, sources: &Sources) -> Result<Config, String> {
 
 type Wrong = (Location, String);
 
-const WORDS: [&str; 8] =
-    ["$schema", "packs", "packParameters", "deployments", "severity", "exclude", "estate", "failOn"];
+const WORDS: [&str; 11] = [
+    "$schema",
+    "packs",
+    "packParameters",
+    "components",
+    "deployments",
+    "severity",
+    "exclude",
+    "estate",
+    "failOn",
+    "waivers",
+    "baseline",
+];
 
 fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
     let members = object(root)?;

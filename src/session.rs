@@ -429,7 +429,12 @@ fn folded(environments: Vec<(String, Vec<Outcome>)>) -> Vec<Outcome> {
                 format!("{}\u{0}{}", outcome.subject.id, outcome.message),
             );
             match seen.get(&key) {
-                Some(&index) if !all[index].environments.contains(&name) => all[index].environments.push(name.clone()),
+                Some(&index) if !all[index].environments.contains(&name) => {
+                    all[index].environments.push(name.clone());
+                    let new = outcome.related.into_iter().filter(|place| !all[index].related.contains(place));
+                    let new: Vec<Place> = new.collect();
+                    all[index].related.extend(new);
+                }
                 Some(_) => {}
                 None => {
                     seen.insert(key, all.len());

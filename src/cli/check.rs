@@ -64,7 +64,8 @@ impl Asked {
         let from_stdin = paths.iter().any(|path| path == Path::new("-"));
         let files: Vec<PathBuf> = paths.into_iter().filter(|path| path != Path::new("-")).collect();
         let config = configuration(given, files.first().map_or(Path::new("."), PathBuf::as_path), sources)?;
-        let chosen = super::packs::chosen(given, &config.packs, &config.overrides, sources)?;
+        let mut chosen = super::packs::chosen(given, &config.packs, &config.overrides, sources)?;
+        chosen.configure(&config)?;
         Ok(Asked { files, from_stdin, config, chosen })
     }
 

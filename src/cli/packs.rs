@@ -2,6 +2,7 @@
 
 use super::{Exit, Outcome, Refused, say, tell, values};
 use crate::check::Severity;
+use crate::config::Config;
 use crate::document::{Value, parse};
 use crate::policy::{
     Overrides, PackError, PackFile, Packs, Rule, Subjects, default_packs, embedded, embedded_to_run, load, nearest,
@@ -11,6 +12,7 @@ use crate::report::json;
 use crate::source::{Location, SourceId, Sources};
 use clap::ArgMatches;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Packs by name or folder, with the files they are made of.
 pub struct Chosen {
@@ -97,6 +99,29 @@ fn overrides(set: &[String], configured: &Overrides) -> Result<Overrides, Refuse
 }
 
 impl Chosen {
+    /// Applies the severities of a configuration. Names in it that no pack knows are refused.
+    pub fn configure(&mut self, config: &Config) -> Result<(), Refused> {
+        let packs = &self.packs.packs;
+        let parameters: Vec<&str> = packs.iter().flat_map(|pack| pack.parameters.keys().map(String::as_str)).collect();
+        let components: Vec<&str> =
+            packs.iter().flat_map(|pack| pack.components.iter().map(|one| &*one.name)).collect();
+        let rules: Vec<&str> = packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.id.as_str()).collect();
+        let parameter_names = config.overrides.parameters.keys().map(String::as_str);
+        let component_names = config.overrides.components.keys().map(String::as_str);
+        let rule_names = config.severities.iter().map(|(name, _)| name.as_str());
+        known("pack parameter", parameter_names, &parameters)?;
+        known("component", component_names, &components)?;
+        known("rule", rule_names, &rules)?;
+        for (id, severity) in &config.severities {
+            let Some(severity) = severity else { continue };
+            for rule in self.packs.packs.iter_mut().flat_map(|pack| &mut pack.rules).filter(|rule| rule.rule.id == *id)
+            {
+                rule.rule = Arc::new(Rule { severity: *severity, ..rule.rule.as_ref().clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// Tells what is wrong with the packs. True when anything is. The tests of the project compile all rules that are
     /// part of the program, so that only the user's own need it here.
     pub fn tell_errors(&self, given: &ArgMatches, sources: &Sources) -> bool {
@@ -106,6 +131,18 @@ impl Chosen {
             tell_errors(&self.packs, sources)
         }
     }
+}
+
+/// Refuses a name of the configuration that the packs of the run do not have.
+fn known<'n>(what: &str, given: impl Iterator<Item = &'n str>, names: &[&str]) -> Result<(), Refused> {
+    for name in given {
+        if !names.contains(&name) {
+            let near = nearest(name, names.iter().copied()).map(|near| format!("; did you mean '{near}'?"));
+            let near = near.unwrap_or_default();
+            return Err(Refused(format!("the configuration names the {what} '{name}', which no pack has{near}")));
+        }
+    }
+    Ok(())
 }
 
 /// Tells what is wrong with packs. True when anything is.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 /// A rule's own words about itself. What it selects and asserts is in [`CompiledRule`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rule {
     /// The file's name: also the documentation anchor and the word that suppresses it.
     pub id: String,
@@ -39,14 +39,14 @@ pub struct Rule {
 }
 
 /// How to put it right, as text to copy.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Fix {
     pub bicep: Option<String>,
     pub arm: Option<String>,
 }
 
 /// One line of a decision matrix.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Alternative {
     pub option: String,
     pub verdict: String,

@@ -1,0 +1,310 @@
+//! The commands as their users use them: configuration, suppressions, baselines, exit codes, standard input.
+
+use assert_cmd::Command;
+use std::path::{Path, PathBuf};
+
+/// A folder of its own with a template that has one error and two warnings of `azure-data`.
+struct Folder(PathBuf);
+
+const TEMPLATE: &str = r#"{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+  "contentVersion": "1.0.0.0",
+  "parameters": { "https": { "type": "bool", "defaultValue": false } },
+  "resources": [
+    {
+      "type": "Microsoft.Storage/storageAccounts",
+      "apiVersion": "2023-05-01",
+      "name": "stlegacy",
+      "properties": {
+        "supportsHttpsTrafficOnly": "[parameters('https')]",
+        "minimumTlsVersion": "TLS1_2",
+        "allowSharedKeyAccess": true,
+        "networkAcls": { "defaultAction": "Allow" }
+      }
+    }
+  ]
+}
+"#;
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("archlint-cli-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(path.join(".git")).expect("a folder");
+        let folder = Folder(path);
+        folder.write("main.json", TEMPLATE);
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.join(name), text).expect("written");
+    }
+
+    /// Exit code, standard output, standard error.
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = Command::cargo_bin("archlint")
+            .expect("the program")
+            .current_dir(&self.0)
+            .env("SOURCE_DATE_EPOCH", "1790000000")
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+    }
+
+    fn rules(&self, arguments: &[&str]) -> Vec<String> {
+        let mut all = vec!["check", "--format", "concise"];
+        all.extend(arguments);
+        let (_, text, _) = self.run(&all);
+        text.lines().filter_map(|line| Some(line.split_once('[')?.1.split_once(']')?.0.to_owned())).collect()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed is left to the system's own cleaning of temporary files.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+const ALL: [&str; 3] = ["storage-accepts-http", "storage-shared-keys", "storage-open-to-all-networks"];
+
+#[test]
+fn exit_codes_say_how_it_ended() {
+    let folder = Folder::new("codes");
+    assert_eq!(folder.run(&["check"]).0, 1);
+    assert_eq!(folder.run(&["check", "--set", "https=true"]).0, 0, "warnings alone pass the default gate");
+    assert_eq!(folder.run(&["check", "--set", "https=true", "--fail-on", "warning"]).0, 1);
+    assert_eq!(folder.run(&["check", "--fail-on", "never"]).0, 0);
+    assert_eq!(folder.run(&["check", "nowhere"]).0, 2);
+    assert_eq!(folder.run(&["check", "--pack", "azure-dato"]).0, 2);
+    folder.write("main.json", "{}");
+    assert_eq!(folder.run(&["check"]).0, 3);
+}
+
+#[test]
+fn a_finding_leads_back_to_the_parameter() {
+    let folder = Folder::new("trace");
+    let (_, text, _) = folder.run(&["check", "--format", "json"]);
+    let run: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let outcome = run["outcomes"]
+        .as_array()
+        .expect("outcomes")
+        .iter()
+        .find(|one| one["rule"] == "storage-accepts-http")
+        .expect("the outcome");
+    let at = |place: &serde_json::Value| {
+        let (from, length) =
+            (place["offset"].as_u64().unwrap_or(0) as usize, place["length"].as_u64().unwrap_or(0) as usize);
+        TEMPLATE[from..from + length].to_owned()
+    };
+    assert_eq!(at(&outcome["place"]), "\"[parameters('https')]\"");
+    assert_eq!(at(&outcome["related"][0]), "false");
+    assert_eq!(outcome["related"][0]["label"], "parameter default 'https'");
+}
+
+#[test]
+fn standard_input_has_the_name_it_is_given() {
+    let output = Command::cargo_bin("archlint")
+        .expect("the program")
+        .args(["check", "-", "--stdin-name", "from/pipe.json", "--no-config", "--format", "concise"])
+        .write_stdin(TEMPLATE)
+        .output()
+        .expect("it runs");
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("from/pipe.json:11:"), "{output:?}");
+}
+
+#[test]
+fn several_environments_fold_to_one_finding_per_cause() {
+    let folder = Folder::new("environments");
+    let file = |value: bool| {
+        format!(
+            r#"{{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#","contentVersion":"1.0.0.0","parameters":{{"https":{{"value":{value}}}}}}}"#
+        )
+    };
+    for (name, value) in [("dev", false), ("test", false), ("prod", true)] {
+        folder.write(&format!("main.parameters.{name}.json"), &file(value));
+    }
+    let (_, text, _) = folder.run(&["check", "--format", "concise"]);
+    let http: Vec<&str> = text.lines().filter(|line| line.contains("storage-accepts-http")).collect();
+    assert_eq!(http.len(), 1, "{text}");
+    assert!(http[0].ends_with("(in dev, test)"), "{}", http[0]);
+    let keys: Vec<&str> = text.lines().filter(|line| line.contains("storage-shared-keys")).collect();
+    assert_eq!(keys.len(), 1);
+    assert!(keys[0].ends_with("(in dev, prod, test)"), "{}", keys[0]);
+}
+
+#[test]
+fn waivers_hold_until_they_expire() {
+    let folder = Folder::new("waivers");
+    let with = |expires: &str, rule: &str| {
+        format!(
+            r#"{{"waivers":[{{"rule":"{rule}","resource":"stleg*","reason":"replaced soon","owner":"ops","expires":"{expires}"}}]}}"#
+        )
+    };
+    folder.write("archlint.json", &with("2027-01-01", "storage-accepts-http"));
+    assert_eq!(folder.rules(&[]), ALL[1..]);
+    assert_eq!(folder.rules(&["--no-suppressions"]).len(), 3);
+    folder.write("archlint.json", &with("2026-01-01", "storage-accepts-http"));
+    assert!(folder.rules(&[]).contains(&"expired-waiver".to_owned()));
+    assert!(folder.rules(&[]).contains(&"storage-accepts-http".to_owned()));
+    folder.write("archlint.json", &with("2027-01-01", "storage-accepts-old-tls"));
+    assert!(folder.rules(&[]).contains(&"unused-waiver".to_owned()));
+    folder.write("archlint.json", &with("2027-01-01", "storage-accept-http"));
+    let (_, text, _) = folder.run(&["check", "--format", "concise"]);
+    assert!(
+        text.contains("no rule of this run is named 'storage-accept-http'; did you mean 'storage-accepts-http'?"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_wrong_configuration_is_told_with_its_place() {
+    let folder = Folder::new("config");
+    folder.write("archlint.json", "{\n  \"pack\": []\n}");
+    let (code, _, told) = folder.run(&["check"]);
+    assert_eq!(code, 2);
+    assert!(told.ends_with("archlint.json:2:3: unknown key 'pack'; did you mean 'packs'?\n"), "{told}");
+    folder.write("archlint.json", r#"{"waivers":[{"rule":"x","reason":"y","owner":"z","expires":"soon"}]}"#);
+    let (_, _, told) = folder.run(&["check"]);
+    assert!(told.contains("'soon' is not a date like 2027-01-31"), "{told}");
+    folder.write("archlint.json", r#"{"exclude":["nowhere"]}"#);
+    let (_, _, told) = folder.run(&["check"]);
+    assert!(told.contains("this path matches nothing"), "{told}");
+}
+
+#[test]
+fn comments_suppress_and_are_told_when_they_do_nothing() {
+    let folder = Folder::new("comments");
+    let line = "\"allowSharedKeyAccess\": true,";
+    folder.write(
+        "main.json",
+        &TEMPLATE.replace(line, &format!("{line} // archlint:ignore[storage-shared-keys] scanner")),
+    );
+    assert!(!folder.rules(&[]).contains(&"storage-shared-keys".to_owned()));
+    folder.write("main.json", &TEMPLATE.replace(line, &format!("{line} // archlint:ignore[storage-shared-keys]")));
+    assert!(folder.rules(&[]).contains(&"no-reason".to_owned()));
+    folder
+        .write("main.json", &TEMPLATE.replace(line, &format!("{line} // archlint:ignore[storage-anonymous-blobs] x")));
+    assert!(folder.rules(&[]).contains(&"unused-suppression".to_owned()));
+}
+
+#[test]
+fn a_baseline_knows_findings_again_and_forgets_what_is_fixed() {
+    let folder = Folder::new("baseline");
+    assert_eq!(folder.run(&["baseline", "create", "known.txt"]).1, "known.txt: 3 known findings, 3 added, 0 removed\n");
+    assert!(folder.rules(&["--baseline", "known.txt"]).is_empty());
+    folder.write("main.json", &TEMPLATE.replace("\"Allow\"", "\"Deny\""));
+    assert_eq!(folder.run(&["baseline", "prune", "known.txt"]).1, "known.txt: 2 known findings, 0 added, 1 removed\n");
+    folder.write("main.json", TEMPLATE);
+    assert_eq!(folder.rules(&["--baseline", "known.txt"]), ["storage-open-to-all-networks"]);
+}
+
+#[test]
+fn only_what_is_new_since_a_revision_counts() {
+    let folder = Folder::new("since");
+    std::fs::remove_dir_all(folder.0.join(".git")).expect("removed");
+    let git = |arguments: &[&str]| {
+        let done =
+            std::process::Command::new("git").arg("-C").arg(&folder.0).args(arguments).output().expect("git runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "first"]);
+    assert!(folder.rules(&["--changed-since", "HEAD"]).is_empty());
+    folder.write("main.json", &TEMPLATE.replace("TLS1_2", "TLS1_0"));
+    assert_eq!(folder.rules(&["--changed-since", "HEAD"]), ["storage-accepts-old-tls"]);
+    let (code, _, told) = folder.run(&["check", "--changed-since", "no-such-ref"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("no-such-ref"), "{told}");
+}
+
+#[test]
+fn components_can_be_named_in_the_configuration() {
+    let folder = Folder::new("components");
+    folder.write(
+        "archlint.json",
+        r#"{"packs":["techmart"],"components":{"archive":{"id":"Microsoft.Storage/storageAccounts/stlegacy"}}}"#,
+    );
+    assert!(folder.rules(&[]).contains(&"archive-not-ra-gzrs".to_owned()));
+}
+
+#[test]
+fn severities_and_parameters_are_set_in_the_configuration() {
+    let folder = Folder::new("severity");
+    folder.write("archlint.json", r#"{"severity":{"storage-accepts-http":"note","storage-shared-keys":"off"}}"#);
+    let (code, text, _) = folder.run(&["check", "--format", "concise"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("note[storage-accepts-http]") && !text.contains("storage-shared-keys"), "{text}");
+    folder.write("archlint.json", r#"{"severity":{"storage-accept-http":"note"}}"#);
+    let (code, _, told) = folder.run(&["check"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("'storage-accept-http', which no pack has; did you mean 'storage-accepts-http'?"), "{told}");
+}
+
+#[test]
+fn a_pack_of_ones_own_runs_by_its_folder() {
+    let folder = Folder::new("pack");
+    let pack = folder.0.join("our-pack/storage");
+    std::fs::create_dir_all(&pack).expect("a folder");
+    folder.write("our-pack/pack.json", r#"{"pack":"our-pack","version":"1.0.0","title":"Ours"}"#);
+    assert_eq!(folder.run(&["rules", "new", "our-pack/storage/tls-too-old.json"]).0, 0);
+    assert!(Path::new(&pack.join("tls-too-old.json")).is_file());
+    let (code, text, _) = folder.run(&["test", "--pack", "./our-pack"]);
+    assert_eq!((code, text.as_str()), (0, "4 tests of 1 rules: 4 passed, 0 failed\n"));
+    folder.write("our-pack/storage/tls-too-old.json", r#"{"code":"X1","severity":"eror"}"#);
+    let (code, _, told) = folder.run(&["check", "--pack", "./our-pack"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("did you mean 'error'?"), "{told}");
+}
+
+#[test]
+fn init_writes_a_configuration_that_works() {
+    let folder = Folder::new("init");
+    let (code, text, _) = folder.run(&["init"]);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(folder.run(&["check"]).0, 1);
+    let (_, text, _) = folder.run(&["config"]);
+    assert!(text.contains("packs = [\"azure-data\"]  ("), "{text}");
+}
+
+#[test]
+fn explain_takes_ids_of_other_linters_and_offers_the_nearest_name() {
+    let folder = Folder::new("explain");
+    let (code, text, _) = folder.run(&["explain", "CKV_AZURE_3"]);
+    assert_eq!(code, 0);
+    assert!(text.starts_with("storage-accepts-http (AD001), error\n"), "{text}");
+    let (code, _, told) = folder.run(&["explain", "storage-accept-http"]);
+    assert_eq!(code, 2);
+    assert_eq!(told, "error: there is no rule 'storage-accept-http'; did you mean 'storage-accepts-http'?\n");
+}
+
+#[test]
+fn eval_shows_what_an_expression_gives() {
+    let folder = Folder::new("eval");
+    assert_eq!(folder.run(&["eval", "concat('a', 'b')"]).1, "\"ab\"\n");
+    assert_eq!(folder.run(&["eval", "parameters('https')", "--template", "main.json"]).1, "false\n");
+    assert_eq!(
+        folder.run(&["eval", "parameters('https')", "--template", "main.json", "--set", "https=true"]).1,
+        "true\n"
+    );
+    assert_eq!(folder.run(&["eval", "nothing("]).0, 2);
+    folder.write("cases.json", r#"[{"id":"a","expression":"[add(1,2)]"},{"id":"b","expression":"[fail('x')]"},{"id":"c","expression":"[reference('y')]"}]"#);
+    let (_, text, _) = folder.run(&["eval", "--batch", "cases.json"]);
+    assert_eq!(
+        text,
+        "{\"id\":\"a\",\"value\":3}\n{\"id\":\"b\",\"error\":\"the template fails here: x\"}\n{\"id\":\"c\",\"unknown\":\"reference('y') is known only to a live deployment\"}\n"
+    );
+}
+
+#[test]
+fn completions_and_man_page_are_made() {
+    let folder = Folder::new("completions");
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, text, _) = folder.run(&["completions", shell]);
+        assert_eq!(code, 0);
+        assert!(text.contains("archlint"), "{shell}");
+    }
+    assert!(folder.run(&["man"]).1.contains(".TH archlint"));
+}
