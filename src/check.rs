@@ -9,7 +9,7 @@ mod relate;
 mod run;
 mod suppress;
 
-pub use compare::duration;
+pub use compare::{duration, same_text};
 pub use finding::{Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Verdict};
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};

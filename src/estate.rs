@@ -47,6 +47,8 @@ pub struct Resource {
     /// Properties that the input leaves out although the resource may have them (`az resource list`):
     /// the command that would give them. Absence then decides nothing.
     pub partial: Option<Arc<str>>,
+    /// Of a what-if result: whether the change brings it in.
+    pub change: Option<&'static str>,
 }
 
 impl Resource {
@@ -132,6 +134,12 @@ impl Estate {
         let key = (type_name.to_ascii_lowercase(), owner);
         self.collections.contains(&key)
             || self.of_type(&key.0).iter().any(|&index| self.resources[index].id.to_lowercase().starts_with(&key.1))
+    }
+
+    /// The same with collections that exports show whole.
+    pub fn with_collections(mut self, collections: HashSet<(String, String)>) -> Self {
+        self.collections = collections;
+        self
     }
 
     /// The same with parts of the platform that the input does not show, in words.

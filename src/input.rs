@@ -1,7 +1,8 @@
 //! Input files: found by path, folder or standard input, read, and told apart by content.
 
 use crate::arm::template::{self, Kind};
-use crate::document::{Parsed, Value, parse};
+use crate::document::{Parsed, Value, parse, parse_lines};
+use crate::export;
 use crate::source::{Location, Source, SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -113,12 +114,16 @@ pub fn document(found: &Found, bytes: Vec<u8>, sources: &Sources) -> Result<Docu
     })?;
     let source = sources.add(Source::new(&*found.name, text));
     let held = sources.get(source);
-    let parsed = parse(source, &held.text).map_err(|error| Unusable {
+    let parsed = parse(source, &held.text).or_else(|error| parse_lines(source, &held.text).ok_or(error));
+    let parsed = parsed.map_err(|error| Unusable {
         code: "invalid-json",
         message: error.message,
         at: Some(Location { source, span: error.span }),
     })?;
-    let kind = template::recognise(&parsed.root);
+    let kind = match template::recognise(&parsed.root) {
+        Kind::Neither if export::is_export(&parsed.root) => Kind::Export,
+        kind => kind,
+    };
     Ok(Document {
         name: found.name.clone(),
         path: found.path.clone(),

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod estate;
+pub mod export;
 pub mod input;
 pub mod policy;
 pub mod report;

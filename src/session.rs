@@ -14,6 +14,7 @@ use crate::check::{
 };
 use crate::document::{Member, Value, parse};
 use crate::estate::Estate;
+use crate::export::{self, Lifted};
 use crate::input::{self, Document, Found, Unusable};
 use crate::policy::{CompiledRule, Packs};
 use crate::secrets;
@@ -189,6 +190,7 @@ fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: 
     for (index, document) in documents.iter().enumerate() {
         match document.kind {
             Kind::Template => {}
+            Kind::Export => continue,
             Kind::Parameters => {
                 let status = match pairs.iter().find(|pair| pair.parameters == index) {
                     Some(pair) => InputStatus::Parameters(vec![documents[pair.template].name.clone()]),
@@ -402,12 +404,65 @@ fn collect(
     for environments in per_document {
         run.outcomes.extend(folded(environments));
     }
+    let exported = exports(documents, run);
+    let collections = exported.collections;
+    let has_exports = !exported.resources.is_empty();
+    if has_exports {
+        let first = exported.resources.first().map(|resource| resource.at);
+        if request.one_estate {
+            joined.extend(exported.resources);
+            home_of_all = home_of_all.or(first);
+        } else {
+            let estate = Estate::new(exported.resources).with_collections(collections);
+            let (outcomes, secrets) = evaluate(&estate, packs, first.unwrap_or_default(), wanted);
+            run.outcomes.extend(outcomes);
+            run.secrets.extend(secrets);
+        }
+    }
     if request.one_estate {
         let estate = Estate::new(joined).with_gaps(gaps);
         let (outcomes, secrets) = evaluate(&estate, packs, home_of_all.unwrap_or_default(), wanted);
         run.outcomes.extend(outcomes);
         run.secrets.extend(secrets);
     }
+}
+
+/// All exports of a run are of one estate: each file shows a part of it.
+fn exports(documents: &[Document], run: &mut Run) -> Lifted {
+    let mut all = Lifted::default();
+    for document in documents.iter().filter(|document| document.kind == Kind::Export) {
+        let lifted = export::lift(document.root());
+        for homeless in &lifted.homeless {
+            run.problems.push(Problem {
+                code: "no-resource-id",
+                severity: Severity::Warning,
+                message: "this does not say which resource it belongs to: it has no id".to_owned(),
+                place: Some(Place { at: homeless.at, label: "here".to_owned() }),
+                input: document.name.clone(),
+                help: Some(
+                    "export it with a command that prints ids, or wrap it with the id of its resource".to_owned(),
+                ),
+            });
+        }
+        let status = InputStatus::Checked { resources: lifted.resources.len() };
+        run.inputs.push(Input { name: document.name.clone(), status });
+        all.resources.extend(lifted.resources);
+        all.collections.extend(lifted.collections);
+    }
+    let (resources, conflicts) = export::merge(std::mem::take(&mut all.resources));
+    for (one, other) in conflicts {
+        let input = documents.iter().find(|document| document.source == other.at.source);
+        run.problems.push(Problem {
+            code: "conflicting-exports",
+            severity: Severity::Warning,
+            message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
+            place: Some(Place { at: other.at, label: "the other one".to_owned() }),
+            input: input.map(|document| document.name.clone()).unwrap_or_default(),
+            help: None,
+        });
+    }
+    all.resources = resources;
+    all
 }
 
 /// One outcome per cause, naming the environments it occurs in.

@@ -80,6 +80,7 @@ fn resource(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<declar
         existing: declared.existing,
         input: InputKind::Template,
         partial: None,
+        change: None,
     })
 }
 

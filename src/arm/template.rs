@@ -8,6 +8,8 @@ use crate::document::{Object, Value};
 pub enum Kind {
     Template,
     Parameters,
+    /// What the `az` CLI printed.
+    Export,
     Neither,
 }
 

@@ -171,6 +171,11 @@ pub fn equal(a: &Value, b: &Value, exact: bool) -> bool {
     }
 }
 
+/// Equality of two scalars as people mean it: any case of text.
+pub fn same_text(a: &Value, b: &Value) -> bool {
+    equal(a, b, false)
+}
+
 fn truth(value: &Value) -> Option<bool> {
     value.as_bool().or_else(|| match value.as_str()?.to_ascii_lowercase().as_str() {
         "true" => Some(true),

@@ -60,6 +60,8 @@ pub struct Evidence<'e> {
     pub reasons: Vec<String>,
     /// Top-level parameters on which an unknown depends.
     pub parameters: Vec<Arc<str>>,
+    /// Commands that would show what is not known.
+    pub commands: Vec<String>,
     /// The value is a secret in clear: it must not be shown.
     pub is_secret: bool,
 }
@@ -93,6 +95,7 @@ impl<'e> Evidence<'e> {
             related: Vec::new(),
             reasons: Vec::new(),
             parameters: Vec::new(),
+            commands: Vec::new(),
             is_secret: false,
         }
     }
@@ -320,6 +323,7 @@ impl<'e> Judge<'e> {
         let mut evidence = Evidence::at(spot);
         if let Some(reason) = self.silence(index) {
             evidence.reasons.push(reason);
+            evidence.commands.extend(resource.partial.iter().map(|command| command.to_string()));
             return Judgement { truth: Truth::Unknown, evidence };
         }
         if !test.path.is_single() {
@@ -462,6 +466,13 @@ impl<'e> Judge<'e> {
         self.estate.gaps.first().cloned()
     }
 
+    /// What would show the resources a relation means, where an export lacks them.
+    fn commands(&self, related: &Related, on: Option<Index>) -> Vec<String> {
+        let own = on.map(|index| &self.estate.resources[index]);
+        let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) else { return Vec::new() };
+        related.types.iter().filter_map(|name| crate::export::command(name, &resource.id)).collect()
+    }
+
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
         let on = at.index;
         let found = relate::find(self, related, at);
@@ -502,6 +513,7 @@ impl<'e> Judge<'e> {
                     && let Some(gap) = self.gap(related, on)
                 {
                     evidence.reasons.push(gap);
+                    evidence.commands = self.commands(related, on);
                     return Judgement { truth: Truth::Unknown, evidence };
                 } else {
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };

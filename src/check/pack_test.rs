@@ -154,6 +154,7 @@ fn exported(body: &Value) -> Result<Resource, String> {
         existing: false,
         input: InputKind::Export,
         partial: None,
+        change: None,
         id,
     })
 }

@@ -195,10 +195,12 @@ impl<'e> Runner<'e> {
             under.push("if deployed".to_owned());
             parameters.extend(condition.as_unknown().iter().flat_map(|unknown| unknown.parameters.iter().cloned()));
         }
+        under.extend(resource.and_then(|resource| resource.change).map(str::to_owned));
         parameters.sort();
         parameters.dedup();
         let decided_by = if verdict == Verdict::Unknown {
-            parameters.iter().map(|name| format!("--set {name}=VALUE, or a parameter file")).collect()
+            let values = parameters.iter().map(|name| format!("--set {name}=VALUE, or a parameter file"));
+            values.chain(evidence.commands.iter().cloned()).collect()
         } else {
             Vec::new()
         };

@@ -48,6 +48,33 @@ pub fn parse(source: SourceId, text: &str) -> Result<Parsed, SyntaxError> {
     Ok(Parsed { root, duplicates: parser.duplicates, comments: parser.comments })
 }
 
+/// Parses newline-delimited JSON as the list of its lines; nothing when a line is not a JSON object of its own.
+pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
+    let mut whole = Parsed { root: Value::default(), duplicates: Vec::new(), comments: Vec::new() };
+    let mut items = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if !line.trim().is_empty() {
+            let bytes = text.as_bytes().get(..end)?;
+            let mut parser =
+                Parser { source, text, bytes, at: start, depth: 0, duplicates: Vec::new(), comments: Vec::new() };
+            parser.skip_space().ok()?;
+            let value = parser.value().ok()?;
+            parser.skip_space().ok()?;
+            if parser.at < end || value.as_object().is_none() {
+                return None;
+            }
+            whole.duplicates.append(&mut parser.duplicates);
+            items.push(value);
+        }
+        start = end;
+    }
+    let at = Location { source, span: Span { start: 0, end: text.len() as u32 } };
+    whole.root = Value::at(Kind::Array(Arc::new(items)), at);
+    Some(whole)
+}
+
 struct Parser<'src> {
     source: SourceId,
     text: &'src str,
