@@ -463,12 +463,23 @@ impl<'e> Judge<'e> {
             return (!is_exported)
                 .then(|| format!("no export in the input shows whether '{}' has {wanted}", resource.short_name()));
         }
+        let has_exports = self.estate.resources.first().is_some_and(|resource| resource.input == InputKind::Export);
+        if has_exports && own.is_none() {
+            return Some(format!(
+                "exports show parts of a platform: {wanted} may stand in one that is not in the input"
+            ));
+        }
         self.estate.gaps.first().cloned()
     }
 
     /// What would show the resources a relation means, where an export lacks them.
     fn commands(&self, related: &Related, on: Option<Index>) -> Vec<String> {
         let own = on.map(|index| &self.estate.resources[index]);
+        let types =
+            related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types);
+        if own.is_none() {
+            return types.iter().map(|name| format!("az resource list --resource-type {name} -o json")).collect();
+        }
         let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) else { return Vec::new() };
         related.types.iter().filter_map(|name| crate::export::command(name, &resource.id)).collect()
     }

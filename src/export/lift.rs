@@ -107,7 +107,6 @@ fn resource(value: &Value, lifted: &mut Lifted) {
     let folded = type_name.to_ascii_lowercase();
     let stated = object.get("properties");
     let is_flat = object.member("properties").is_none();
-    let is_silent = stated.is_some_and(Value::is_null);
     let names = |of: &Json| -> Vec<String> {
         of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_ascii_lowercase).collect()
     };
@@ -135,6 +134,10 @@ fn resource(value: &Value, lifted: &mut Lifted) {
             members.push(member.clone());
         }
     }
+    // `az resource list` prints null; the API leaves them out and has a few words of its own there.
+    let of_lists = names(&facts()["ofLists"]);
+    let says_nothing = properties.iter().all(|member| of_lists.contains(&member.key.to_ascii_lowercase()));
+    let is_silent = stated.is_some_and(Value::is_null) || (is_flat && says_nothing);
     let mut properties =
         Object { members: properties.into_iter().filter_map(|member| cleaned(member, &added)).collect() };
     for rename in facts()["renames"][&folded].as_array().into_iter().flatten() {
