@@ -48,7 +48,8 @@ pub fn parse(source: SourceId, text: &str) -> Result<Parsed, SyntaxError> {
     Ok(Parsed { root, duplicates: parser.duplicates, comments: parser.comments })
 }
 
-/// Parses newline-delimited JSON as the list of its lines; nothing when a line is not a JSON object of its own.
+/// Parses newline-delimited JSON as the list of its lines; nothing when there are fewer than two,
+/// or a line is not a JSON object of its own.
 pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
     let mut whole = Parsed { root: Value::default(), duplicates: Vec::new(), comments: Vec::new() };
     let mut items = Vec::new();
@@ -69,6 +70,9 @@ pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
             items.push(value);
         }
         start = end;
+    }
+    if items.len() < 2 {
+        return None;
     }
     let at = Location { source, span: Span { start: 0, end: text.len() as u32 } };
     whole.root = Value::at(Kind::Array(Arc::new(items)), at);
