@@ -10,10 +10,10 @@ use crate::arm::parameters::{Given, given};
 use crate::arm::template::Kind;
 use crate::check::{
     Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Text, Verdict, Waiver,
-    evaluate, suppress,
+    evaluate, suppress, suppress_inline,
 };
 use crate::document::{Member, Value, parse};
-use crate::estate::Estate;
+use crate::estate::{Estate, Resource};
 use crate::export::{self, Lifted};
 use crate::input::{self, Document, Found, Unusable};
 use crate::policy::{CompiledRule, Packs};
@@ -23,6 +23,9 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 pub use parallel::on_big_stack;
+
+/// Bytes of files that are held in memory together, beyond the one that reaches it.
+const BATCH: u64 = 32 << 20;
 
 /// What to check.
 #[derive(Debug, Default)]
@@ -63,6 +66,14 @@ struct Job {
     given: Vec<Given>,
 }
 
+/// What all steps of a check share.
+struct Setting<'c> {
+    request: &'c CheckRequest,
+    packs: &'c Packs,
+    sources: &'c Sources,
+    wanted: &'c (dyn Fn(&CompiledRule) -> bool + Sync),
+}
+
 /// What a job gave.
 struct Done {
     outcomes: Vec<Outcome>,
@@ -97,27 +108,41 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
                 .collect(),
         })
         .collect();
-    let documents = documents(request, sources, &mut run);
-    let jobs = jobs(request, &documents, sources, &mut run);
-    let done = parallel::map(&jobs, request.threads, |job| {
-        work(job, &documents[job.document], request, packs, sources, &wanted)
-    });
-    collect(request, &documents, &jobs, done, packs, &wanted, &mut run);
-    let shown = documents.iter().filter(|document| is_shown(&run, document.source));
-    let places: Vec<Location> = shown.flat_map(|document| secrets::places(document.root())).collect();
-    run.secrets.extend(places);
-    if let Some(today) = &request.today {
-        let policies = Policies { waivers: &request.waivers, baseline: request.baseline.as_ref(), today };
-        let texts: Vec<Text> = documents
-            .iter()
-            .map(|document| Text { name: &document.name, source: document.source, parsed: &document.parsed })
-            .collect();
-        suppress(&mut run, &policies, &texts, &|id| sources.get(id));
+    let today = request.today.as_deref();
+    let policies =
+        today.map(|today| Policies { waivers: &request.waivers, baseline: request.baseline.as_ref(), today });
+    let setting = Setting { request, packs, sources, wanted: &wanted };
+    let mut exports = Lifted::default();
+    let batches = batches(request);
+    for (number, batch) in batches.iter().enumerate() {
+        let stdin = request.stdin.as_ref().filter(|_| number == 0);
+        let documents = documents(batch, stdin, request.threads, sources, &mut run);
+        let jobs = jobs(request, &documents, sources, &mut run);
+        let done = parallel::map(&jobs, request.threads, |job| work(job, &documents[job.document], &setting));
+        collect(&setting, &documents, &jobs, done, &mut exports, &mut run);
+        let shown = documents.iter().filter(|document| is_shown(&run, document.source));
+        let places: Vec<Location> = shown.flat_map(|document| secrets::places(document.root())).collect();
+        run.secrets.extend(places);
+        if let Some(policies) = &policies {
+            let text = |document: &Document| (document.name.clone(), document.source, document.parsed.clone());
+            let held: Vec<_> = documents.iter().map(text).collect();
+            let texts: Vec<Text> =
+                held.iter().map(|(name, source, parsed)| Text { name, source: *source, parsed }).collect();
+            suppress_inline(&mut run, policies, &texts, &|id| sources.get(id));
+        }
+        if batches.len() > 1 {
+            // Findings keep places, not texts: what a report shows is read again.
+            documents.iter().for_each(|document| sources.release(document.source, &document.path));
+        }
     }
-    run.outcomes.sort_by(|a, b| {
-        let key =
-            |outcome: &Outcome| (sources.get(outcome.primary.at.source).name.clone(), outcome.primary.at.span.start);
-        key(a).cmp(&key(b)).then_with(|| a.rule.id.cmp(&b.rule.id)).then_with(|| a.subject.id.cmp(&b.subject.id))
+    judge_exports(&setting, exports, &mut run);
+    if let Some(policies) = &policies {
+        suppress(&mut run, policies, &|id| sources.get(id));
+    }
+    run.outcomes.sort_by_cached_key(|outcome| {
+        let place = outcome.primary.at;
+        let rule = outcome.rule.id.clone();
+        (sources.name(place.source), place.span.start, rule, outcome.subject.id.clone())
     });
     run.problems.sort_by(|a, b| {
         let at = |problem: &Problem| problem.place.as_ref().map_or(0, |place| place.at.span.start);
@@ -149,11 +174,41 @@ fn problem(name: &str, unusable: Unusable) -> Problem {
     }
 }
 
-/// Reads all files; those that cannot be read are told.
-fn documents(request: &CheckRequest, sources: &Sources, run: &mut Run) -> Vec<Document> {
+/// Files that are held in memory together: whole folders, since parameter files and linked templates stand beside
+/// their template, until [`BATCH`] bytes are reached. One estate needs all at once.
+fn batches(request: &CheckRequest) -> Vec<Vec<Found>> {
+    if request.one_estate {
+        return vec![request.found.clone()];
+    }
+    let mut batches: Vec<Vec<Found>> = vec![Vec::new()];
+    let mut bytes = 0;
+    let mut folder = None;
+    for found in &request.found {
+        let own = found.path.parent();
+        if bytes > BATCH && folder != Some(own) {
+            batches.push(Vec::new());
+            bytes = 0;
+        }
+        folder = Some(own);
+        bytes += std::fs::metadata(&found.path).map_or(0, |data| data.len());
+        if let Some(batch) = batches.last_mut() {
+            batch.push(found.clone());
+        }
+    }
+    batches
+}
+
+/// Reads the files of a batch; those that cannot be read are told.
+fn documents(
+    batch: &[Found],
+    stdin: Option<&(String, Vec<u8>)>,
+    threads: usize,
+    sources: &Sources,
+    run: &mut Run,
+) -> Vec<Document> {
     let mut read: Vec<(String, Result<Document, Unusable>)> =
-        parallel::map(&request.found, request.threads, |found| (found.name.clone(), input::read(found, sources)));
-    if let Some((name, bytes)) = &request.stdin {
+        parallel::map(batch, threads, |found| (found.name.clone(), input::read(found, sources)));
+    if let Some((name, bytes)) = stdin {
         let found = Found { name: name.clone(), path: PathBuf::from(name), explicit: true };
         read.push((name.clone(), input::document(&found, bytes.clone(), sources)));
     }
@@ -287,14 +342,8 @@ fn home(document: &Document) -> Location {
     member.map_or(root.at, |member| member.key_at)
 }
 
-fn work(
-    job: &Job,
-    document: &Document,
-    request: &CheckRequest,
-    packs: &Packs,
-    sources: &Sources,
-    wanted: &dyn Fn(&CompiledRule) -> bool,
-) -> Done {
+fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
+    let Setting { request, packs, sources, wanted } = *setting;
     let linked_files = Mutex::new(Vec::new());
     let linked = |_: SourceId, path: &str| {
         let found = input::read_linked(&document.path, path, sources);
@@ -330,14 +379,14 @@ fn work(
 }
 
 fn collect(
-    request: &CheckRequest,
+    setting: &Setting,
     documents: &[Document],
     jobs: &[Job],
     done: Vec<Done>,
-    packs: &Packs,
-    wanted: &dyn Fn(&CompiledRule) -> bool,
+    exports: &mut Lifted,
     run: &mut Run,
 ) {
+    let Setting { request, packs, wanted, .. } = *setting;
     let is_linked = |document: &Document| {
         done.iter().zip(jobs).find_map(|(done, job)| {
             let linked = done.linked.iter().any(|path| same_file(path, &document.path));
@@ -404,20 +453,11 @@ fn collect(
     for environments in per_document {
         run.outcomes.extend(folded(environments));
     }
-    let exported = exports(documents, run);
-    let collections = exported.collections;
-    let has_exports = !exported.resources.is_empty();
-    if has_exports {
-        let first = exported.resources.first().map(|resource| resource.at);
-        if request.one_estate {
-            joined.extend(exported.resources);
-            home_of_all = home_of_all.or(first);
-        } else {
-            let estate = Estate::new(exported.resources).with_collections(collections);
-            let (outcomes, secrets) = evaluate(&estate, packs, first.unwrap_or_default(), wanted);
-            run.outcomes.extend(outcomes);
-            run.secrets.extend(secrets);
-        }
+    lift(documents, exports, run);
+    if request.one_estate {
+        let exported = merged(std::mem::take(exports).resources, setting.sources, run);
+        home_of_all = home_of_all.or(exported.first().map(|resource| resource.at));
+        joined.extend(exported);
     }
     if request.one_estate {
         let estate = Estate::new(joined).with_gaps(gaps);
@@ -427,21 +467,19 @@ fn collect(
     }
 }
 
-/// All exports of a run are of one estate: each file shows a part of it.
-fn exports(documents: &[Document], run: &mut Run) -> Lifted {
-    let mut all = Lifted::default();
+/// Adds what the exports among the documents hold: all exports of a run are of one estate, each file a part of it.
+fn lift(documents: &[Document], all: &mut Lifted, run: &mut Run) {
     for document in documents.iter().filter(|document| document.kind == Kind::Export) {
         let lifted = export::lift(document.root());
         for homeless in &lifted.homeless {
+            let help = "export it with a command that prints ids, or wrap it with the id of its resource";
             run.problems.push(Problem {
                 code: "no-resource-id",
                 severity: Severity::Warning,
                 message: "this does not say which resource it belongs to: it has no id".to_owned(),
                 place: Some(Place { at: homeless.at, label: "here".to_owned() }),
                 input: document.name.clone(),
-                help: Some(
-                    "export it with a command that prints ids, or wrap it with the id of its resource".to_owned(),
-                ),
+                help: Some(help.to_owned()),
             });
         }
         let status = InputStatus::Checked { resources: lifted.resources.len() };
@@ -449,20 +487,36 @@ fn exports(documents: &[Document], run: &mut Run) -> Lifted {
         all.resources.extend(lifted.resources);
         all.collections.extend(lifted.collections);
     }
-    let (resources, conflicts) = export::merge(std::mem::take(&mut all.resources));
+}
+
+/// Each exported resource once; contradictions are told.
+fn merged(exported: Vec<Resource>, sources: &Sources, run: &mut Run) -> Vec<Resource> {
+    let (resources, conflicts) = export::merge(exported);
     for (one, other) in conflicts {
-        let input = documents.iter().find(|document| document.source == other.at.source);
         run.problems.push(Problem {
             code: "conflicting-exports",
             severity: Severity::Warning,
             message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
             place: Some(Place { at: other.at, label: "the other one".to_owned() }),
-            input: input.map(|document| document.name.clone()).unwrap_or_default(),
+            input: sources.name(other.at.source),
             help: None,
         });
     }
-    all.resources = resources;
-    all
+    resources
+}
+
+/// Judges the estate of all exports.
+fn judge_exports(setting: &Setting, exports: Lifted, run: &mut Run) {
+    let Setting { request, packs, sources, wanted } = *setting;
+    if request.one_estate || exports.resources.is_empty() {
+        return;
+    }
+    let resources = merged(exports.resources, sources, run);
+    let home = resources.first().map(|resource| resource.at).unwrap_or_default();
+    let estate = Estate::new(resources).with_collections(exports.collections);
+    let (outcomes, secrets) = evaluate(&estate, packs, home, wanted);
+    run.outcomes.extend(outcomes);
+    run.secrets.extend(secrets);
 }
 
 /// One outcome per cause, naming the environments it occurs in.

@@ -1,7 +1,8 @@
 //! Source texts by number, and byte offset to line and column.
 //! Input: names and UTF-8 text. Output: [`Sources`]. Knows nothing of JSON.
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// Number of a source text in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -34,11 +35,13 @@ pub struct Source {
     pub name: String,
     pub text: String,
     line_starts: OnceLock<Vec<u32>>,
+    /// Where the text can be read again after it was let go.
+    path: Option<PathBuf>,
 }
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into().replace('\\', "/"), text: text.into(), line_starts: OnceLock::new() }
+        Self { name: name.into().replace('\\', "/"), text: text.into(), line_starts: OnceLock::new(), path: None }
     }
 
     /// Byte offsets at which lines start; built on first use, since most files have no finding.
@@ -70,6 +73,8 @@ impl Source {
 #[derive(Debug, Default)]
 pub struct Sources {
     list: RwLock<Vec<Arc<Source>>>,
+    /// The text that was read again last: reports go through places file by file.
+    reread: Mutex<Option<(SourceId, Arc<Source>)>>,
 }
 
 impl Sources {
@@ -79,20 +84,54 @@ impl Sources {
 
     /// Adds a text and gives its number.
     pub fn add(&self, source: Source) -> SourceId {
-        let mut list = self.list.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         list.push(Arc::new(source));
         SourceId(list.len() as u32 - 1)
     }
 
-    /// All texts, in order of number.
-    pub fn all(&self) -> Vec<Arc<Source>> {
-        self.list.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    /// The numbers of all texts.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> {
+        let count = self.list.read().unwrap_or_else(PoisonError::into_inner).len();
+        (0..count as u32).map(SourceId)
     }
 
     /// The text with that number; an empty, nameless one where there is none.
     pub fn get(&self, id: SourceId) -> Arc<Source> {
-        let list = self.list.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        list.get(id.0 as usize).cloned().unwrap_or_else(|| Arc::new(Source::new("", "")))
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(source) = list.get(id.0 as usize).cloned() else { return Arc::new(Source::new("", "")) };
+        drop(list);
+        let Some(path) = &source.path else { return source };
+        let mut reread = self.reread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((last, text)) = &*reread
+            && *last == id
+        {
+            return text.clone();
+        }
+        // A file that has gone since shows no lines; its findings stay.
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let read = Arc::new(Source::new(source.name.clone(), text));
+        *reread = Some((id, read.clone()));
+        read
+    }
+
+    /// The name of the text with that number, without reading it again.
+    pub fn name(&self, id: SourceId) -> String {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        list.get(id.0 as usize).map(|source| source.name.clone()).unwrap_or_default()
+    }
+
+    /// Lets a text go that can be read again from `path`, so that memory does not grow with the number of files.
+    pub fn release(&self, id: SourceId, path: &Path) {
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = list.get_mut(id.0 as usize) {
+            let name = source.name.clone();
+            *source = Arc::new(Source {
+                name,
+                text: String::new(),
+                line_starts: OnceLock::new(),
+                path: Some(path.to_owned()),
+            });
+        }
     }
 }
 

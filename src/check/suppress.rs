@@ -64,8 +64,8 @@ pub struct Policies<'p> {
     pub today: &'p str,
 }
 
-/// Marks what is suppressed in `run`, and tells what is wrong with the suppressions.
-pub fn apply(
+/// Marks what comments and `metadata` in `texts` suppress, and tells what is wrong with them.
+pub fn apply_inline(
     run: &mut Run,
     policies: &Policies,
     texts: &[Text],
@@ -74,6 +74,10 @@ pub fn apply(
     for text in texts {
         inline(run, policies, text, &source_of(text.source));
     }
+}
+
+/// Marks what waivers and the baseline suppress in a whole run, and tells what is wrong with them.
+pub fn apply(run: &mut Run, policies: &Policies, source_of: &dyn Fn(SourceId) -> std::sync::Arc<Source>) {
     for waiver in policies.waivers {
         waive(run, waiver, policies.today, source_of);
     }

@@ -67,7 +67,7 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
 /// SHA-256 of every text by name.
 fn hashes(sources: &Sources) -> HashMap<String, String> {
     let hex = |text: &str| Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    sources.all().iter().map(|source| (source.name.clone(), hex(&source.text))).collect()
+    sources.ids().map(|id| sources.get(id)).map(|source| (source.name.clone(), hex(&source.text))).collect()
 }
 
 fn summary(of: &Summary) -> Json {
