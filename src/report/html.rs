@@ -1,6 +1,7 @@
 //! The auditor's report: one HTML file with nothing loaded from elsewhere. It reads without script, on paper and by
 //! screen reader; the script only filters.
 
+use super::summary::count;
 use super::view::{escaped, list, message, number, rule, text, texts};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashSet};
@@ -65,9 +66,13 @@ fn summary(out: &mut String, of: &Json) {
     out.push_str("</ul></section>\n");
 }
 
+/// Heads of columns that hold numbers.
+const COUNTS: [&str; 6] = ["Rules", "Passed", "Failed", "Not known", "Accepted", "Line"];
+
 /// Opens a table with its caption and column heads.
 fn table(out: &mut String, id: &str, caption: &str, heads: &[&str]) {
-    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\">{head}</th>")).collect();
+    let class = |head: &str| if COUNTS.contains(&head) { " class=\"number\"" } else { "" };
+    let heads: String = heads.iter().map(|head| format!("<th scope=\"col\"{}>{head}</th>", class(head))).collect();
     let id = if id.is_empty() { String::new() } else { format!(" id=\"{id}\"") };
     let _ = writeln!(out, "<table{id}><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>");
 }
@@ -77,7 +82,7 @@ fn scope(out: &mut String, document: &Json) {
     table(out, "", "Inputs", &["File", "Outcome", "Detail", "SHA-256"]);
     for input in list(document, "inputs") {
         let detail = match text(input, "status") {
-            "checked" => format!("{} resources", number(input, "resources")),
+            "checked" => count(number(input, "resources") as usize, "resource"),
             "parameters" => format!("parameters of {}", texts(input, "templates").join(", ")),
             "linked" => format!("part of {}", text(input, "by")),
             _ => text(input, "reason").to_owned(),
