@@ -28,6 +28,8 @@ pub struct Config {
     pub fail_on: Option<String>,
     pub waivers: Vec<Waiver>,
     pub baseline: Option<PathBuf>,
+    /// Most days that a waiver may run from today.
+    pub max_waiver_days: Option<i64>,
     /// Every setting with its place, for `archlint config`.
     pub stated: Vec<(String, Value)>,
 }
@@ -59,6 +61,13 @@ pub fn discover(beside: &Path, sources: &Sources) -> Result<Config, String> {
 
 /// Reads a configuration; the error has file, line and column.
 pub fn read(path: &Path, sources: &Sources) -> Result<Config, String> {
+    read_nested(path, sources, 0)
+}
+
+/// Most configurations that extend each other.
+const MAX_EXTENDS: usize = 8;
+
+fn read_nested(path: &Path, sources: &Sources, depth: usize) -> Result<Config, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {}", path.display(), reason(&error)))?;
     let source = sources.add(Source::new(path.display().to_string(), text.as_str()));
@@ -71,15 +80,25 @@ pub fn read(path: &Path, sources: &Sources) -> Result<Config, String> {
         parse(source, &text).map_err(|error| located(Location { source, span: error.span }, &error.message))?;
     let base = path.parent().unwrap_or(Path::new(".")).to_owned();
     let base = base.canonicalize().unwrap_or(base);
-    interpret(&parsed.root, &base)
-        .map(|config| Config { path: Some(path.to_owned()), ..config })
-        .map_err(|(at, message)| located(at, &message))
+    let mut config = match parsed.root.get("extends") {
+        None => Config::default(),
+        Some(value) if depth < MAX_EXTENDS => {
+            let name = self::text(value).map_err(|(at, message)| located(at, &message))?;
+            read_nested(&base.join(name), sources, depth + 1).map_err(|message| located(value.at, &message))?
+        }
+        Some(value) => return Err(located(value.at, "configurations extend each other in a circle")),
+    };
+    config.path = Some(path.to_owned());
+    interpret(&parsed.root, &base, &mut config).map_err(|(at, message)| located(at, &message))?;
+    Ok(config)
 }
 
 type Wrong = (Location, String);
 
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 13] = [
     "$schema",
+    "extends",
+    "maxWaiverDays",
     "packs",
     "packParameters",
     "components",
@@ -92,15 +111,17 @@ const WORDS: [&str; 11] = [
     "baseline",
 ];
 
-fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
+/// Lays what `root` says over `config`: lists of packs are replaced, single settings and waivers are added.
+fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong> {
     let members = object(root)?;
     only(members, &WORDS)?;
-    let mut config = Config::default();
     for member in &members.members {
         let value = &member.value;
+        config.stated.retain(|(name, _)| *name != *member.key);
         config.stated.push((member.key.to_string(), value.clone()));
         match &*member.key {
             "packs" => {
+                config.packs.clear();
                 for name in list(value)? {
                     let text = text(name)?;
                     let is_path = text.starts_with('.') || text.contains('/');
@@ -112,6 +133,13 @@ fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
                 for parameter in &object(value)?.members {
                     config.overrides.parameters.insert(parameter.key.to_string(), parameter.value.clone());
                 }
+            }
+            // Read before all others.
+            "extends" => {}
+            "maxWaiverDays" => {
+                let days = value.as_int().filter(|days| *days > 0);
+                config.max_waiver_days =
+                    Some(days.ok_or_else(|| (value.at, "a number of days is expected here".to_owned()))?);
             }
             "components" => {
                 for component in &object(value)?.members {
@@ -175,7 +203,7 @@ fn interpret(root: &Value, base: &Path) -> Result<Config, Wrong> {
             _ => {}
         }
     }
-    Ok(config)
+    Ok(())
 }
 
 /// An accepted risk: what, why, whose, until when. All four are needed, so that an auditor finds them.

@@ -75,6 +75,8 @@ pub struct Options {
     pub color: bool,
     /// Draw with Unicode lines.
     pub unicode: bool,
+    /// Make rule names links that a terminal can open.
+    pub links: bool,
     /// Columns of the terminal.
     pub width: usize,
     /// Show suppressed findings as well.
@@ -91,6 +93,7 @@ impl Default for Options {
             time: String::new(),
             color: false,
             unicode: true,
+            links: false,
             width: 100,
             show_suppressed: false,
             show_unknown: false,

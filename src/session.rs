@@ -46,6 +46,7 @@ pub struct CheckRequest {
     /// Severities that the configuration changes; nothing turns a rule off.
     pub severities: Vec<(String, Option<Severity>)>,
     pub waivers: Vec<Waiver>,
+    pub max_waiver_days: Option<i64>,
     pub baseline: Option<Baseline>,
     /// ISO date by which expiry is judged; nothing suppresses when it is absent.
     pub today: Option<String>,
@@ -109,8 +110,12 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         })
         .collect();
     let today = request.today.as_deref();
-    let policies =
-        today.map(|today| Policies { waivers: &request.waivers, baseline: request.baseline.as_ref(), today });
+    let policies = today.map(|today| Policies {
+        waivers: &request.waivers,
+        baseline: request.baseline.as_ref(),
+        today,
+        max_waiver_days: request.max_waiver_days,
+    });
     let setting = Setting { request, packs, sources, wanted: &wanted };
     let mut exports = Lifted::default();
     let batches = batches(request);

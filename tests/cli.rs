@@ -159,6 +159,39 @@ fn waivers_hold_until_they_expire() {
 }
 
 #[test]
+fn a_configuration_extends_another_and_bounds_waivers() {
+    let folder = Folder::new("extends");
+    folder.write("base.json", r#"{"severity":{"storage-accepts-http":"note"},"maxWaiverDays":90,"failOn":"warning"}"#);
+    folder.write(
+        "archlint.json",
+        r#"{"extends":"base.json","failOn":"error","waivers":[{"rule":"storage-shared-keys","reason":"r","owner":"o","expires":"2030-01-01"}]}"#,
+    );
+    let (code, text, _) = folder.run(&["check", "--format", "concise"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("error[waiver-too-long] this waiver runs 1198 days; at most 90 are allowed"), "{text}");
+    assert!(text.contains("note[storage-accepts-http]"), "{text}");
+    folder.write("archlint.json", r#"{"extends":"archlint.json"}"#);
+    let (code, _, told) = folder.run(&["check"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("configurations extend each other in a circle"), "{told}");
+}
+
+#[test]
+fn pipelines_get_annotations_beside_the_report() {
+    let folder = Folder::new("annotations");
+    let output = Command::cargo_bin("archlint")
+        .expect("the program")
+        .current_dir(&folder.0)
+        .env("GITHUB_ACTIONS", "true")
+        .args(["check", "--no-graphics"])
+        .output()
+        .expect("it runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("::error file=main.json,line=11,"), "{text}");
+    assert!(text.contains("checked 1 resource in 1 file") && text.is_ascii(), "{text}");
+}
+
+#[test]
 fn a_wrong_configuration_is_told_with_its_place() {
     let folder = Folder::new("config");
     folder.write("archlint.json", "{\n  \"pack\": []\n}");

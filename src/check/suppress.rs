@@ -62,6 +62,8 @@ pub struct Policies<'p> {
     pub baseline: Option<&'p Baseline>,
     /// ISO date.
     pub today: &'p str,
+    /// Most days that a waiver may run from today.
+    pub max_waiver_days: Option<i64>,
 }
 
 /// Marks what comments and `metadata` in `texts` suppress, and tells what is wrong with them.
@@ -79,6 +81,15 @@ pub fn apply_inline(
 /// Marks what waivers and the baseline suppress in a whole run, and tells what is wrong with them.
 pub fn apply(run: &mut Run, policies: &Policies, source_of: &dyn Fn(SourceId) -> std::sync::Arc<Source>) {
     for waiver in policies.waivers {
+        let days = days_between(policies.today, &waiver.expires);
+        if let (Some(most), Some(days)) = (policies.max_waiver_days, days)
+            && days > most
+        {
+            let message = format!("this waiver runs {days} days; at most {most} are allowed");
+            let input = source_of(waiver.at.source).name.clone();
+            run.problems.push(told("waiver-too-long", Severity::Error, message, waiver.at, &input));
+            continue;
+        }
         waive(run, waiver, policies.today, source_of);
     }
     if let Some(baseline) = policies.baseline {

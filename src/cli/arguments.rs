@@ -183,5 +183,6 @@ fn check() -> Command {
                 .value_parser(["auto", "always", "never"])
                 .default_value("auto"),
         )
+        .arg(flag("no-graphics", "Draw with letters only"))
         .arg(flag("quiet", "Print nothing when the run passes").short('q'))
 }

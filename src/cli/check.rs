@@ -34,6 +34,14 @@ pub fn run(given: &ArgMatches) -> Outcome {
     let exit = exit(given, &run, &options, wrong_packs);
     if !given.get_flag("quiet") || exit != Exit::Passed {
         say(&report::render(format, &run, &sources, &options)?);
+        // Pipelines get their annotations beside what a person reads, never instead of it.
+        let annotations = [("GITHUB_ACTIONS", "github"), ("TF_BUILD", "azure-pipelines")];
+        for (variable, name) in annotations {
+            let is_there = std::env::var(variable).is_ok_and(|value| value.eq_ignore_ascii_case("true"));
+            if is_there && format == "pretty" {
+                say(&report::render(name, &run, &sources, &options)?);
+            }
+        }
     }
     Ok(exit)
 }
@@ -77,6 +85,7 @@ impl Asked {
                 request.baseline = Some(baseline::read(&path)?);
             }
             request.waivers = self.config.waivers.clone();
+            request.max_waiver_days = self.config.max_waiver_days;
             request.today = Some(today());
         }
         Ok(request)
@@ -168,7 +177,8 @@ fn options(given: &ArgMatches, config: &Config) -> Result<Options, Refused> {
     Ok(Options {
         time: moment("yyyy-MM-ddTHH:mm:ssZ"),
         color,
-        unicode: !is_ascii,
+        unicode: !is_ascii && !given.get_flag("no-graphics"),
+        links: color && is_terminal,
         width: width.clamp(40, 160),
         show_suppressed: false,
         show_unknown: given.get_flag("show-unknown"),

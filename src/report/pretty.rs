@@ -19,6 +19,7 @@ struct Drawn {
     code: String,
     message: String,
     help: Option<String>,
+    url: Option<String>,
     source: Option<Named>,
     labels: Vec<LabeledSpan>,
     elsewhere: Vec<Drawn>,
@@ -70,6 +71,9 @@ impl Diagnostic for Drawn {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.url.as_ref().map(|url| Box::new(url) as Box<dyn fmt::Display>)
+    }
     fn source_code(&self) -> Option<&dyn SourceCode> {
         self.source.as_ref().map(|source| source as &dyn SourceCode)
     }
@@ -96,7 +100,7 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(options.width)
         .with_context_lines(1)
-        .with_links(false)
+        .with_links(options.links)
         .without_cause_chain();
     let mut out = String::new();
     let mut draw = |drawn: &Drawn| {
@@ -109,11 +113,11 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
         draw(&problem_drawn(problem, &texts));
     }
     for group in alike(findings(run)) {
-        draw(&finding_drawn(&group, &texts));
+        draw(&finding_drawn(&group, &texts, options.links));
     }
     if options.show_unknown {
         for group in alike(unknowns(run)) {
-            draw(&unknown_drawn(&group, &texts));
+            draw(&unknown_drawn(&group, &texts, options.links));
         }
     } else {
         out.push_str(&unknown_reasons(run));
@@ -157,6 +161,7 @@ fn problem_drawn(problem: &Problem, texts: &Texts) -> Drawn {
             problem.message.clone()
         },
         help: problem.help.clone(),
+        url: None,
         source: None,
         labels: Vec::new(),
         elsewhere: Vec::new(),
@@ -167,7 +172,7 @@ fn problem_drawn(problem: &Problem, texts: &Texts) -> Drawn {
     drawn
 }
 
-fn finding_drawn(group: &[&Outcome], texts: &Texts) -> Drawn {
+fn finding_drawn(group: &[&Outcome], texts: &Texts, links: bool) -> Drawn {
     let first = group[0];
     let mut help = first.rule.help.clone();
     if group.len() > 1 {
@@ -183,6 +188,7 @@ fn finding_drawn(group: &[&Outcome], texts: &Texts) -> Drawn {
         code: first.rule.id.clone(),
         message: full_message(first),
         help: Some(help),
+        url: first.rule.links.first().cloned().filter(|_| links),
         source: None,
         labels: Vec::new(),
         elsewhere: Vec::new(),
@@ -191,7 +197,7 @@ fn finding_drawn(group: &[&Outcome], texts: &Texts) -> Drawn {
     drawn
 }
 
-fn unknown_drawn(group: &[&Outcome], texts: &Texts) -> Drawn {
+fn unknown_drawn(group: &[&Outcome], texts: &Texts, links: bool) -> Drawn {
     let first = group[0];
     let help = match first.decided_by.first() {
         Some(way) => format!("decided by {way}"),
@@ -202,6 +208,7 @@ fn unknown_drawn(group: &[&Outcome], texts: &Texts) -> Drawn {
         code: format!("{} (unknown)", first.rule.id),
         message: format!("{}: not known, because {}", first.rule.title, full_message(first)),
         help: Some(help),
+        url: first.rule.links.first().cloned().filter(|_| links),
         source: None,
         labels: Vec::new(),
         elsewhere: Vec::new(),
@@ -232,6 +239,7 @@ fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) 
                 code: String::new(),
                 message: place.label.clone(),
                 help: None,
+                url: None,
                 source: Some(Named(texts.get(place.at.source))),
                 labels: vec![LabeledSpan::new_with_span(label, at)],
                 elsewhere: Vec::new(),

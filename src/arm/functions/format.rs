@@ -106,7 +106,10 @@ impl<'t> Item<'t> {
             },
         };
         let missing = self.width.saturating_sub(text.encode_utf16().count());
-        Ok(if self.left { format!("{text}{:missing$}", "") } else { format!("{:missing$}{text}", "") })
+        within_limit("format", text.len().saturating_add(missing))?;
+        // Not by a width of `format!`, which ends at 65,535.
+        let blanks = " ".repeat(missing);
+        Ok(if self.left { format!("{text}{blanks}") } else { format!("{blanks}{text}") })
     }
 
     /// What stands for an item whose value is not known: the symbol itself where nothing is done to it.
@@ -139,6 +142,13 @@ fn number(text: &str) -> Option<(usize, &str)> {
 mod tests {
     use super::*;
     use crate::document::UnknownReason;
+
+    #[test]
+    fn fields_wider_than_the_standard_library_takes() {
+        assert_eq!(run("{0,123456}", &[Value::int(7)]).len(), 123_456);
+        assert_eq!(run("{0:D99999}", &[Value::int(7)]).len(), 99_999);
+        assert_eq!(run("{0:X70000}", &[Value::int(255)]).len(), 70_000);
+    }
 
     fn run(format: &str, args: &[Value]) -> String {
         let args: Vec<Value> = std::iter::once(Value::string(format)).chain(args.iter().cloned()).collect();

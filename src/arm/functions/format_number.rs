@@ -147,7 +147,7 @@ fn exponent_text(exponent: i64, letter: char, least_digits: usize, plus: bool) -
     } else {
         ""
     };
-    format!("{letter}{sign}{:0least_digits$}", exponent.unsigned_abs())
+    format!("{letter}{sign}{}", zero_padded(exponent.unsigned_abs().to_string(), least_digits))
 }
 
 /// The shortest text that reads back as the same float, in .NET's form (`3.5`, `3`, `1E+16`).
@@ -194,11 +194,11 @@ fn standard(number: Number, letter: char, precision: Option<usize>) -> Option<St
         ('R', Number::Int(value)) => return Some(value.to_string()),
         ('X', Number::Int(value)) => {
             let width = precision.unwrap_or(0);
-            return Some(if letter == 'X' { format!("{value:0width$X}") } else { format!("{value:0width$x}") });
+            return Some(zero_padded(if letter == 'X' { format!("{value:X}") } else { format!("{value:x}") }, width));
         }
         ('B', Number::Int(value)) => {
             let width = precision.unwrap_or(0);
-            return Some(format!("{value:0width$b}"));
+            return Some(zero_padded(format!("{value:b}"), width));
         }
         ('G', Number::Float(value)) if precision.unwrap_or(0) == 0 => return Some(shortest(value)),
         ('R', Number::Float(value)) => return Some(shortest(value)),
@@ -232,7 +232,7 @@ fn standard(number: Number, letter: char, precision: Option<usize>) -> Option<St
 
 fn plain_integer(value: i64, width: usize) -> String {
     let sign = if value < 0 { "-" } else { "" };
-    format!("{sign}{:0width$}", value.unsigned_abs())
+    format!("{sign}{}", zero_padded(value.unsigned_abs().to_string(), width))
 }
 
 /// What a section of a custom format asks for.
@@ -439,6 +439,11 @@ fn write_custom(decimal: &Decimal, shape: &Layout, format: &[char]) -> String {
         }
     }
     out
+}
+
+/// Digits with zeros before them, up to `width`. (The width of `format!` ends at 65,535.)
+fn zero_padded(digits: String, width: usize) -> String {
+    "0".repeat(width.saturating_sub(digits.len())) + &digits
 }
 
 #[cfg(test)]
