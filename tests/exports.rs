@@ -137,3 +137,31 @@ fn what_names_no_resource_is_told() {
     let (_, problems) = told(&export("homeless", &format!("[{ACCOUNT},{{\"policy\":{{\"rules\":[]}}}}]")));
     assert_eq!(problems, ["no-resource-id"]);
 }
+
+#[test]
+fn the_lab_as_exports_gives_no_other_findings_than_the_lab_as_template() {
+    let (template, exports) = on_big_stack(|| {
+        let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+        let run = |folder: &str| {
+            let found = find(&[PathBuf::from(folder)]).expect("found");
+            check(&CheckRequest { found, ..CheckRequest::default() }, &packs, &Sources::new())
+        };
+        (run("examples/lab"), run("examples/lab-export"))
+    })
+    .expect("a thread");
+    let failed = |run: &Run| -> BTreeSet<String> {
+        let fails = run.outcomes.iter().filter(|outcome| outcome.verdict == archlint::check::Verdict::Fail);
+        fails.map(|outcome| format!("{} {}", outcome.rule.id, outcome.subject.name)).collect()
+    };
+    let (by_template, by_exports) = (failed(&template), failed(&exports));
+    assert!(by_exports.len() > 15, "{by_exports:?}");
+    assert_eq!(by_exports.difference(&by_template).collect::<Vec<_>>(), Vec::<&String>::new());
+    // What the exports do not show is unknown, never passed, and tells the command that would show it.
+    for missing in by_template.difference(&by_exports) {
+        let (rule, name) = missing.split_once(' ').expect("two words");
+        let outcome = exports.outcomes.iter().find(|one| one.rule.id == rule && &*one.subject.name == name);
+        let outcome = outcome.unwrap_or_else(|| panic!("{missing} is not judged"));
+        assert_eq!(outcome.verdict, archlint::check::Verdict::Unknown, "{missing}");
+        assert!(!outcome.message.is_empty());
+    }
+}

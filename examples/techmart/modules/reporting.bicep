@@ -1,0 +1,666 @@
+@description('Beginning of all names.')
+param namePrefix string
+
+@description('Region of the deployment.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Read-only listener of the failover group.')
+param sqlReadOnlyListener string
+
+@description('Endpoint of the catalog.')
+param catalogEndpoint string
+
+@description('Blob endpoint of the media account.')
+param mediaEndpoint string
+
+@description('Blob endpoint of the archive account.')
+param archiveEndpoint string
+
+@description('Where failures are told.')
+param operatorEmail string
+
+resource factory 'Microsoft.DataFactory/factories@2018-06-01' = {
+  name: 'adf-${namePrefix}-reporting'
+  location: location
+  tags: union(tags, { component: 'reporting' })
+  identity: {
+    type: 'SystemAssigned'
+  }
+  properties: {
+    publicNetworkAccess: 'Disabled'
+  }
+}
+
+resource Orders 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+  parent: factory
+  name: 'Orders'
+  properties: {
+    type: 'AzureSqlDatabase'
+    typeProperties: {
+      server: sqlReadOnlyListener
+      database: 'orders'
+      encrypt: 'mandatory'
+      authenticationType: 'SystemAssignedManagedIdentity'
+      applicationIntent: 'ReadOnly'
+      pooling: true
+      maxPoolSize: 100
+    }
+  }
+}
+
+resource Catalog 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+  parent: factory
+  name: 'Catalog'
+  properties: {
+    type: 'CosmosDb'
+    typeProperties: {
+      accountEndpoint: catalogEndpoint
+      database: 'shop'
+    }
+  }
+}
+
+resource Media 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+  parent: factory
+  name: 'Media'
+  properties: {
+    type: 'AzureBlobStorage'
+    typeProperties: {
+      serviceEndpoint: mediaEndpoint
+      accountKind: 'StorageV2'
+    }
+  }
+}
+
+resource Lake 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+  parent: factory
+  name: 'Lake'
+  properties: {
+    type: 'AzureBlobFS'
+    typeProperties: {
+      url: lake.properties.primaryEndpoints.dfs
+    }
+  }
+}
+
+resource Synapse 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+  parent: factory
+  name: 'Synapse'
+  properties: {
+    type: 'AzureSqlDW'
+    typeProperties: {
+      server: '${'syn-${namePrefix}'}-ondemand.sql.azuresynapse.net'
+      database: 'reports'
+      encrypt: 'mandatory'
+      authenticationType: 'SystemAssignedManagedIdentity'
+    }
+  }
+}
+
+resource Archive 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+  parent: factory
+  name: 'Archive'
+  properties: {
+    type: 'AzureBlobStorage'
+    typeProperties: {
+      serviceEndpoint: archiveEndpoint
+      accountKind: 'StorageV2'
+    }
+  }
+}
+
+resource OrdersTable 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'OrdersTable'
+  properties: {
+    type: 'AzureSqlTable'
+    linkedServiceName: {
+      referenceName: 'Orders'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      schema: 'dbo'
+      table: 'Orders'
+    }
+  }
+  dependsOn: [
+    Orders
+  ]
+}
+
+resource ReviewsSet 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'Reviews'
+  properties: {
+    type: 'CosmosDbSqlApiCollection'
+    linkedServiceName: {
+      referenceName: 'Catalog'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      collectionName: 'reviews'
+    }
+  }
+  dependsOn: [
+    Catalog
+  ]
+}
+
+resource MediaMetadata 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'MediaMetadata'
+  properties: {
+    type: 'Binary'
+    linkedServiceName: {
+      referenceName: 'Media'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      location: {
+        type: 'AzureBlobStorageLocation'
+        container: 'images'
+      }
+    }
+  }
+  dependsOn: [
+    Media
+  ]
+}
+
+resource Staging 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'Staging'
+  properties: {
+    type: 'Parquet'
+    linkedServiceName: {
+      referenceName: 'Lake'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      location: {
+        type: 'AzureBlobFSLocation'
+        fileSystem: 'staging'
+      }
+    }
+  }
+  dependsOn: [
+    Lake
+  ]
+}
+
+resource Warehouse 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'Warehouse'
+  properties: {
+    type: 'AzureSqlDWTable'
+    linkedServiceName: {
+      referenceName: 'Synapse'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      schema: 'dbo'
+      table: 'DailyRevenue'
+    }
+  }
+  dependsOn: [
+    Synapse
+  ]
+}
+
+resource Records 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'Records'
+  properties: {
+    type: 'Binary'
+    linkedServiceName: {
+      referenceName: 'Archive'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      location: {
+        type: 'AzureBlobStorageLocation'
+        container: 'records'
+      }
+    }
+  }
+  dependsOn: [
+    Archive
+  ]
+}
+
+resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
+  parent: factory
+  name: 'daily'
+  properties: {
+    activities: [
+      {
+        name: 'Watermark'
+        type: 'Lookup'
+        dependsOn: []
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          source: {
+            type: 'AzureSqlSource'
+            sqlReaderQuery: 'SELECT MAX(ModifiedAt) AS Watermark FROM etl.Watermarks'
+          }
+          dataset: {
+            referenceName: 'OrdersTable'
+            type: 'DatasetReference'
+          }
+        }
+      }
+      {
+        name: 'CopyOrders'
+        type: 'Copy'
+        dependsOn: [
+          {
+            activity: 'Watermark'
+            dependencyConditions: [
+              'Succeeded'
+            ]
+          }
+        ]
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          source: {
+            type: 'AzureSqlSource'
+            sqlReaderQuery: {
+              value: 'SELECT * FROM dbo.Orders WHERE ModifiedAt > \'@{activity(\'Watermark\').output.firstRow.Watermark}\''
+              type: 'Expression'
+            }
+          }
+          sink: {
+            type: 'ParquetSink'
+          }
+        }
+        inputs: [
+          {
+            referenceName: 'OrdersTable'
+            type: 'DatasetReference'
+          }
+        ]
+        outputs: [
+          {
+            referenceName: 'Staging'
+            type: 'DatasetReference'
+          }
+        ]
+      }
+      {
+        name: 'CopyReviews'
+        type: 'Copy'
+        dependsOn: []
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          source: {
+            type: 'CosmosDbSqlApiSource'
+          }
+          sink: {
+            type: 'ParquetSink'
+          }
+        }
+        inputs: [
+          {
+            referenceName: 'Reviews'
+            type: 'DatasetReference'
+          }
+        ]
+        outputs: [
+          {
+            referenceName: 'Staging'
+            type: 'DatasetReference'
+          }
+        ]
+      }
+      {
+        name: 'CopyMediaMetadata'
+        type: 'Copy'
+        dependsOn: []
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          source: {
+            type: 'BinarySource'
+          }
+          sink: {
+            type: 'BinarySink'
+          }
+        }
+        inputs: [
+          {
+            referenceName: 'MediaMetadata'
+            type: 'DatasetReference'
+          }
+        ]
+        outputs: [
+          {
+            referenceName: 'Staging'
+            type: 'DatasetReference'
+          }
+        ]
+      }
+      {
+        name: 'Transform'
+        type: 'ExecuteDataFlow'
+        dependsOn: [
+          {
+            activity: 'CopyOrders'
+            dependencyConditions: [
+              'Succeeded'
+            ]
+          }
+          {
+            activity: 'CopyReviews'
+            dependencyConditions: [
+              'Succeeded'
+            ]
+          }
+          {
+            activity: 'CopyMediaMetadata'
+            dependencyConditions: [
+              'Succeeded'
+            ]
+          }
+        ]
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          dataflow: {
+            referenceName: 'Daily'
+            type: 'DataFlowReference'
+          }
+          compute: {
+            coreCount: 16
+            computeType: 'General'
+          }
+        }
+      }
+      {
+        name: 'Load'
+        type: 'Copy'
+        dependsOn: [
+          {
+            activity: 'Transform'
+            dependencyConditions: [
+              'Succeeded'
+            ]
+          }
+        ]
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          source: {
+            type: 'ParquetSource'
+          }
+          sink: {
+            type: 'SqlDWSink'
+            allowCopyCommand: true
+          }
+        }
+        inputs: [
+          {
+            referenceName: 'Staging'
+            type: 'DatasetReference'
+          }
+        ]
+        outputs: [
+          {
+            referenceName: 'Warehouse'
+            type: 'DatasetReference'
+          }
+        ]
+      }
+      {
+        name: 'ArchiveOrders'
+        type: 'Copy'
+        dependsOn: [
+          {
+            activity: 'CopyOrders'
+            dependencyConditions: [
+              'Succeeded'
+            ]
+          }
+        ]
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          source: {
+            type: 'BinarySource'
+          }
+          sink: {
+            type: 'BinarySink'
+          }
+        }
+        inputs: [
+          {
+            referenceName: 'Staging'
+            type: 'DatasetReference'
+          }
+        ]
+        outputs: [
+          {
+            referenceName: 'Records'
+            type: 'DatasetReference'
+          }
+        ]
+      }
+    ]
+  }
+  dependsOn: [
+    OrdersTable
+    ReviewsSet
+    MediaMetadata
+    Staging
+    Warehouse
+    Records
+  ]
+}
+
+resource train 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
+  parent: factory
+  name: 'train'
+  properties: {
+    activities: [
+      {
+        name: 'TrainModel'
+        type: 'AzureMLExecutePipeline'
+        dependsOn: []
+        policy: {
+          timeout: '0.01:00:00'
+          retry: 3
+          retryIntervalInSeconds: 60
+          secureInput: false
+          secureOutput: false
+        }
+        typeProperties: {
+          mlPipelineId: '00000000-0000-0000-0000-000000000000'
+        }
+        linkedServiceName: {
+          referenceName: 'MachineLearning'
+          type: 'LinkedServiceReference'
+        }
+      }
+    ]
+  }
+}
+
+resource nightly 'Microsoft.DataFactory/factories/triggers@2018-06-01' = {
+  parent: factory
+  name: 'nightly'
+  properties: {
+    type: 'ScheduleTrigger'
+    runtimeState: 'Started'
+    typeProperties: {
+      recurrence: {
+        frequency: 'Day'
+        interval: 1
+        startTime: '2026-01-01T01:00:00'
+        timeZone: 'W. Europe Standard Time'
+        schedule: {
+          hours: [
+            1
+          ]
+          minutes: [
+            0
+          ]
+        }
+      }
+    }
+    pipelines: [
+      {
+        pipelineReference: {
+          referenceName: 'daily'
+          type: 'PipelineReference'
+        }
+      }
+      {
+        pipelineReference: {
+          referenceName: 'train'
+          type: 'PipelineReference'
+        }
+      }
+    ]
+  }
+  dependsOn: [
+    daily
+    train
+  ]
+}
+
+resource lake 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+  name: 'st${replace(namePrefix, '-', '')}lake'
+  location: location
+  tags: tags
+  sku: {
+    name: 'Standard_ZRS'
+  }
+  kind: 'StorageV2'
+  properties: {
+    isHnsEnabled: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    allowBlobPublicAccess: false
+    allowSharedKeyAccess: false
+    publicNetworkAccess: 'Enabled'
+    networkAcls: {
+      defaultAction: 'Deny'
+      bypass: 'AzureServices'
+    }
+  }
+}
+
+resource synapse 'Microsoft.Synapse/workspaces@2021-06-01' = {
+  name: 'syn-${namePrefix}'
+  location: location
+  tags: tags
+  identity: {
+    type: 'SystemAssigned'
+  }
+  properties: {
+    defaultDataLakeStorage: {
+      accountUrl: lake.properties.primaryEndpoints.dfs
+      filesystem: 'synapse'
+    }
+    managedVirtualNetwork: 'default'
+    managedVirtualNetworkSettings: {
+      preventDataExfiltration: true
+    }
+    publicNetworkAccess: 'Disabled'
+    azureADOnlyAuthentication: true
+    trustedServiceBypassEnabled: true
+  }
+}
+
+resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-${namePrefix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'operators'
+    enabled: true
+    emailReceivers: [
+      {
+        name: 'operators'
+        emailAddress: operatorEmail
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource failedRuns 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'failed-runs-${namePrefix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    severity: 1
+    enabled: true
+    scopes: [
+      factory.id
+    ]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'failed'
+          criterionType: 'StaticThresholdCriterion'
+          metricName: 'PipelineFailedRuns'
+          metricNamespace: 'Microsoft.DataFactory/factories'
+          operator: 'GreaterThan'
+          threshold: 0
+          timeAggregation: 'Total'
+        }
+      ]
+    }
+    actions: [
+      {
+        actionGroupId: operators.id
+      }
+    ]
+  }
+}
+
+output factoryName string = 'adf-${namePrefix}-reporting'
