@@ -14,29 +14,62 @@ const FACTS: &str = include_str!("secrets.json");
 pub const MASK: &str = "***";
 
 struct Forms {
-    names: Option<Regex>,
-    values: Vec<Regex>,
+    endings: Vec<String>,
+    names: Vec<String>,
+    values: Vec<Form>,
+}
+
+/// A form of text that is a secret. Its pattern is built when a text first has one of the words it needs: most runs
+/// meet none, and the patterns cost more to build than all rules of a small check.
+struct Form {
+    needs: Vec<String>,
+    pattern: String,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl Form {
+    /// The pattern, when the text (in lower case) may match it.
+    fn for_text(&self, lower: &str) -> Option<&Regex> {
+        let is_possible = self.needs.iter().any(|word| lower.contains(word));
+        if !is_possible {
+            return None;
+        }
+        self.built.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()
+    }
 }
 
 fn forms() -> &'static Forms {
-    static BUILT: OnceLock<Forms> = OnceLock::new();
-    BUILT.get_or_init(|| {
+    static READ: OnceLock<Forms> = OnceLock::new();
+    READ.get_or_init(|| {
         let facts: Json = serde_json::from_str(FACTS).unwrap_or_default();
-        let names = facts["names"].as_str().and_then(|pattern| Regex::new(&format!("(?i){pattern}")).ok());
-        let values = facts["values"].as_array().into_iter().flatten().filter_map(Json::as_str);
-        Forms { names, values: values.filter_map(|pattern| Regex::new(pattern).ok()).collect() }
+        let words = |of: &Json| -> Vec<String> {
+            of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
+        };
+        let form = |of: &Json| Form {
+            needs: words(&of["needs"]),
+            pattern: of["pattern"].as_str().unwrap_or_default().to_owned(),
+            built: OnceLock::new(),
+        };
+        Forms {
+            endings: words(&facts["endings"]),
+            names: words(&facts["names"]),
+            values: facts["values"].as_array().into_iter().flatten().map(form).collect(),
+        }
     })
 }
 
 /// Whether the value of a key of that name is a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    forms().names.as_ref().is_some_and(|names| names.is_match(name))
+    let lower = name.to_ascii_lowercase();
+    let forms = forms();
+    forms.names.contains(&lower) || forms.endings.iter().any(|ending| lower.ends_with(ending))
 }
 
 /// A text with the secrets in it masked.
 pub fn masked(text: &str) -> Cow<'_, str> {
     let mut out = Cow::Borrowed(text);
-    for form in &forms().values {
+    let lower = text.to_ascii_lowercase();
+    for form in forms().values.iter().filter_map(|form| form.for_text(&lower)) {
         let found: Vec<(usize, usize)> = form
             .captures_iter(&out)
             .filter_map(|groups| groups.get(1).map(|group| (group.start(), group.end())))
@@ -59,7 +92,8 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 
 /// Whether a text holds a secret.
 fn holds_secret(text: &str) -> bool {
-    forms().values.iter().any(|form| form.is_match(text))
+    let lower = text.to_ascii_lowercase();
+    forms().values.iter().filter_map(|form| form.for_text(&lower)).any(|form| form.is_match(text))
 }
 
 /// The places of literal secrets in a document. Expressions are no secrets, though they may give one.
@@ -125,6 +159,14 @@ mod tests {
         assert_eq!(masked("https://x/?sv=1&sig=abc%3D&se=2"), "https://x/?sv=1&sig=***&se=2");
         assert_eq!(masked(&format!("key {}== end", "A".repeat(86))), "key *** end");
         assert_eq!(masked("Server=x;Database=y"), "Server=x;Database=y");
+    }
+
+    #[test]
+    fn every_form_is_a_pattern() {
+        for form in &forms().values {
+            let text = form.needs.first().expect("a word");
+            assert!(form.for_text(text).is_some(), "{}", form.pattern);
+        }
     }
 
     #[test]
