@@ -19,3 +19,7 @@ pub mod report;
 pub mod secrets;
 pub mod session;
 pub mod source;
+
+/// A check allocates many small values on every thread and frees them together.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
