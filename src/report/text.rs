@@ -1,33 +1,46 @@
 //! Source texts for reports, secrets masked.
 
 use crate::check::Run;
+use crate::document::parse;
+use crate::secrets;
 use crate::source::{LineColumn, Location, Source, SourceId, Sources};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The places of literal secrets in a text, as far as it can be read.
+fn places(source: SourceId, text: &str) -> Vec<Location> {
+    parse(source, text).map(|parsed| secrets::places(&parsed.root)).unwrap_or_default()
+}
+
 /// Texts as a report may show them.
 pub struct Texts<'r> {
     sources: &'r Sources,
-    secrets: HashMap<SourceId, Vec<Location>>,
+    /// Places that rules found to be secrets.
+    told: HashMap<SourceId, Vec<Location>>,
     masked: RefCell<HashMap<SourceId, Arc<Source>>>,
 }
 
 impl<'r> Texts<'r> {
     pub fn new(run: &Run, sources: &'r Sources) -> Self {
-        let mut secrets: HashMap<SourceId, Vec<Location>> = HashMap::new();
+        let mut told: HashMap<SourceId, Vec<Location>> = HashMap::new();
         for at in &run.secrets {
-            secrets.entry(at.source).or_default().push(*at);
+            told.entry(at.source).or_default().push(*at);
         }
-        Texts { sources, secrets, masked: RefCell::default() }
+        Texts { sources, told, masked: RefCell::default() }
     }
 
     /// The source with its secrets replaced by asterisks of the same length, so that spans still hold.
     pub fn get(&self, id: SourceId) -> Arc<Source> {
-        let Some(secrets) = self.secrets.get(&id) else { return self.sources.get(id) };
         let mut masked = self.masked.borrow_mut();
         let made = masked.entry(id).or_insert_with(|| {
             let source = self.sources.get(id);
+            // Only texts that are shown are looked through: most of a large input never is.
+            let mut secrets = places(id, &source.text);
+            secrets.extend(self.told.get(&id).into_iter().flatten());
+            if secrets.is_empty() {
+                return source;
+            }
             let mut bytes = source.text.clone().into_bytes();
             for at in secrets {
                 let (start, end) = (at.span.start as usize, (at.span.end as usize).min(source.text.len()));

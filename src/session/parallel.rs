@@ -6,10 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Stack of a worker, in bytes: evaluation recurses as deep as its named limits allow. Only what is used is committed.
 const STACK: usize = 256 << 20;
 
+/// How many threads are meant by a number of them, 0 being as many as there are processors.
+pub fn threads(wanted: usize) -> usize {
+    if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
+}
+
 /// Applies `work` to every item on up to `threads` threads (0: as many as there are processors).
 pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let available = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = if threads == 0 { available } else { threads }.min(items.len());
+    let threads = self::threads(threads).min(items.len());
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
     let worker = || {
