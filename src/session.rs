@@ -387,7 +387,7 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
             let gaps = expansion.gaps.iter().map(|(_, gap)| gap.clone()).collect();
             let estate = Estate::new(std::mem::take(&mut expansion.resources)).with_gaps(gaps);
             let result = evaluate(&estate, packs, home(document), wanted);
-            expansion.resources = estate.resources;
+            expansion.resources = estate.into_resources();
             result
         };
         (outcomes, secrets) = judge(&mut expansion);

@@ -29,10 +29,10 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
     let on = at.index;
     let mut found = Found::default();
     for index in candidates(judge, related, on) {
-        let other = &estate.resources[index];
-        if Some(index) == on || !has_type(&other.type_name, &related.types) {
+        if Some(index) == on || !has_type(estate.type_of(index), &related.types) {
             continue;
         }
+        let other = estate.resource(index);
         let is_member = |name: &Arc<str>| judge.components.get(&index).is_some_and(|names| names.contains(name));
         if related.component.as_ref().is_some_and(|name| !is_member(name)) {
             let types = related.component.as_ref().and_then(|name| judge.component_types.get(name));
@@ -118,7 +118,7 @@ fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
 
 /// Whether both sides of a join have a value in common (`equal`), or none.
 fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equal: bool) -> Option<bool> {
-    let theirs = join.theirs.select(&judge.estate.resources[other].body).values;
+    let theirs = join.theirs.select(&judge.estate.resource(other).body).values;
     let Ok((_, root)) = judge.root(join.base, at) else { return None };
     let mine = join.mine.select(root).values;
     let captured_theirs = join.theirs_capture.as_ref().map(|pattern| captured(pattern, &theirs));
@@ -156,17 +156,17 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
     let Some(own) = on else { return everywhere(estate, related) };
     match related.relation {
         Relation::Parent => estate.parent(own).into_iter().collect(),
-        Relation::Ancestor => estate.above(&estate.resources[own].id),
-        Relation::Child => estate.below(&estate.resources[own].id),
+        Relation::Ancestor => estate.above(&estate.resource(own).id),
+        Relation::Child => estate.below(&estate.resource(own).id),
         Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
-        Relation::References => estate.references(own).to_vec(),
-        Relation::ReferencedBy => estate.referenced_by(own).to_vec(),
-        Relation::Extends => estate.extensions(own).to_vec(),
+        Relation::References => estate.references(own),
+        Relation::ReferencedBy => estate.referenced_by(own),
+        Relation::Extends => estate.extensions(own),
         Relation::SameScope => {
-            let scope = scope_of(&estate.resources[own].id);
+            let scope = scope_of(&estate.resource(own).id);
             everywhere(estate, related)
                 .into_iter()
-                .filter(|&index| scope_of(&estate.resources[index].id) == scope)
+                .filter(|&index| scope_of(&estate.resource(index).id) == scope)
                 .collect()
         }
         Relation::Anywhere => everywhere(estate, related),
@@ -176,7 +176,7 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
 /// All resources of the relation's types, or all.
 fn everywhere(estate: &Estate, related: &Related) -> Vec<Index> {
     if related.types.is_empty() || related.types.iter().any(|name| name.contains('*')) {
-        return (0..estate.resources.len()).collect();
+        return (0..estate.count()).collect();
     }
     let mut list: Vec<Index> = related.types.iter().flat_map(|name| estate.of_type(name)).copied().collect();
     list.sort_unstable();

@@ -64,7 +64,7 @@ fn members(estate: &Estate, packs: &Packs, pack: &Pack) -> HashMap<Index, Vec<Ar
 }
 
 fn is_member<'e>(judge: &Judge<'e>, component: &'e Component, index: Index) -> bool {
-    let resource = &judge.estate.resources[index];
+    let resource = judge.estate.resource(index);
     component.matches.iter().any(|way| match way {
         Match::Tag { name, equals } => {
             let tag = resource.body.get("tags").and_then(|tags| tags.get(name)).and_then(Value::as_str);
@@ -106,7 +106,7 @@ impl<'e> Runner<'e> {
         for on in subjects {
             // What is declared as existing is another deployment's to get right.
             if on.is_some_and(|index| {
-                let resource = &estate.resources[index];
+                let resource = estate.resource(index);
                 resource.existing || rule.input.is_some_and(|kind| kind != resource.input)
             }) {
                 continue;
@@ -154,7 +154,7 @@ impl<'e> Runner<'e> {
             Truth::Fails => Verdict::Fail,
             Truth::Unknown => Verdict::Unknown,
         };
-        let resource = on.map(|index| &estate.resources[index]);
+        let resource = on.map(|index| estate.resource(index));
         let subject = match resource {
             Some(resource) => Subject {
                 id: resource.id.clone(),
@@ -223,7 +223,7 @@ impl<'e> Runner<'e> {
 
     /// Where evidence stands: the deciding place, how its value got there, and the pointer in the resource.
     fn places(&self, evidence: &Evidence, verdict: Verdict) -> (Place, Vec<Place>, String) {
-        let resources = &self.judge.estate.resources;
+        let estate = self.judge.estate;
         match &evidence.spot {
             Spot::Value(index, value) => {
                 let label = match (verdict, value.as_unknown()) {
@@ -232,19 +232,19 @@ impl<'e> Runner<'e> {
                     (Verdict::Fail, _) => format!("expected {}", evidence.expected),
                     _ => "decided here".to_owned(),
                 };
-                let resource = &resources[*index];
+                let resource = estate.resource(*index);
                 let pointer = resource.body.pointer_of(value).unwrap_or_default();
                 let at = if value.at == Location::default() { resource.at } else { value.at };
                 (Place { at, label }, traced(value), pointer)
             }
             Spot::Missing(index, parent, name) => {
-                let resource = &resources[*index];
+                let resource = estate.resource(*index);
                 let pointer = resource.body.pointer_of(parent).unwrap_or_default();
                 let at = key_of(resource, &pointer);
                 (Place { at, label: format!("missing '{name}' under here") }, traced(parent), pointer)
             }
             Spot::Resource(index) => {
-                let resource = &resources[*index];
+                let resource = estate.resource(*index);
                 let label = if verdict == Verdict::Fail && !evidence.expected.is_empty() {
                     format!("expected {}", evidence.expected)
                 } else {
@@ -279,7 +279,7 @@ impl<'e> Runner<'e> {
                 "expected" => text.push_str(&evidence.expected),
                 // The resource in which the deciding value stands.
                 "other.name" => {
-                    text.push_str(other.map_or("", |index| self.judge.estate.resources[index].short_name()));
+                    text.push_str(other.map_or("", |index| self.judge.estate.resource(index).short_name()));
                 }
                 name => match self.pack.parameters.get(name) {
                     Some(value) => {
