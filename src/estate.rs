@@ -5,11 +5,11 @@ mod catalogue;
 mod edges;
 
 pub use catalogue::{Builder, Catalogue, Identity, id_hash};
-pub use edges::{Edges, References, ids_in};
+pub use edges::{Edges, References, ids_in, texts};
 
 use crate::document::Value;
 use crate::source::Location;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -202,6 +202,23 @@ impl Estate {
     /// The resource's type in lower case, told without loading it.
     pub fn type_of(&self, index: Index) -> &str {
         &self.catalogue.types[self.catalogue.type_of[index] as usize]
+    }
+
+    /// An index of resources by keys that are read from each, made once under a `name` and kept.
+    pub fn lookup(&self, name: usize, of: &dyn Fn() -> Vec<Index>, keys: &dyn Fn(&Resource) -> Vec<u64>) -> Arc<Edges> {
+        let known = |lookups: &HashMap<usize, Arc<Edges>>| lookups.get(&name).cloned();
+        let mut lookups = self.catalogue.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        known(&lookups).unwrap_or_else(|| {
+            // Read past what is loaded, so that memory does not grow with the index's sources.
+            let read = |index: Index| match &self.bodies {
+                Bodies::Held(resources) => keys(&resources[index]),
+                Bodies::Supplied { supply, .. } => keys(&supply.resource(index)),
+            };
+            let pairs = of().into_iter().flat_map(|index| read(index).into_iter().map(move |key| (key, index as u32)));
+            let edges = Arc::new(Edges::new(pairs.collect()));
+            lookups.insert(name, edges.clone());
+            edges
+        })
     }
 
     /// Whether the input shows all resources of a type that belong to the one with that id.

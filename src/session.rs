@@ -4,6 +4,8 @@
 mod domains;
 mod pairing;
 mod parallel;
+mod progress;
+mod stream;
 
 use crate::arm::expand::{Expansion, Request, expand};
 use crate::arm::parameters::{Given, given};
@@ -23,6 +25,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use parallel::on_big_stack;
+pub use progress::Progress;
+pub use stream::STREAMED_FROM;
 
 /// Bytes of input whose texts are all held in memory; of more, they are let go when they have been worked on.
 const HELD: u64 = 32 << 20;
@@ -48,6 +52,10 @@ pub struct CheckRequest {
     pub waivers: Vec<Waiver>,
     pub max_waiver_days: Option<i64>,
     pub baseline: Option<Baseline>,
+    /// Bytes of input from which exports are read as a stream; [`STREAMED_FROM`] when absent.
+    pub streamed_from: Option<u64>,
+    /// Told how far the work is.
+    pub progress: Option<Arc<Progress>>,
     /// ISO date by which expiry is judged; nothing suppresses when it is absent.
     pub today: Option<String>,
 }
@@ -145,11 +153,20 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     });
     let rules = run.rules.clone();
     let setting = Setting { request, packs, sources, wanted: &wanted, policies: policies.as_ref(), rules: &rules };
-    let parts = parts(&setting);
+    let (whole, streamed) = match request.one_estate {
+        // One estate is judged as a whole.
+        true => (request.found.clone(), Vec::new()),
+        false => stream::split(&request.found, request.streamed_from.unwrap_or(STREAMED_FROM)),
+    };
+    let parts = parts(&setting, &whole);
     let exports = gather(&setting, parts, &mut run);
-    judge_exports(&setting, exports, &mut run);
+    if streamed.is_empty() {
+        judge_exports(&setting, exports, &mut run);
+    } else {
+        stream::judge(&setting, &streamed, exports, &mut run);
+    }
     if let Some(policies) = &policies {
-        suppress(&mut run, policies, &|id| sources.get(id));
+        suppress(&mut run, policies, &|id| sources.name(id));
     }
     run.outcomes.sort_by_cached_key(|outcome| {
         let place = outcome.primary.at;
@@ -177,20 +194,19 @@ fn problem(name: &str, unusable: Unusable) -> Problem {
 }
 
 /// Works on all input, folder by folder. One estate needs all files at once.
-fn parts(setting: &Setting) -> Vec<Part> {
+fn parts(setting: &Setting, found: &[Found]) -> Vec<Part> {
     let request = setting.request;
     let threads = parallel::threads(request.threads);
     let folders: Vec<&[Found]> = if request.one_estate {
-        vec![&request.found]
+        vec![found]
     } else {
-        request.found.chunk_by(|a, b| a.path.parent() == b.path.parent()).collect()
+        found.chunk_by(|a, b| a.path.parent() == b.path.parent()).collect()
     };
-    let bytes: u64 =
-        request.found.iter().map(|found| std::fs::metadata(&found.path).map_or(0, |data| data.len())).sum();
+    let bytes: u64 = found.iter().map(|found| std::fs::metadata(&found.path).map_or(0, |data| data.len())).sum();
     // Findings keep places, not texts: of much input, what a report shows is read again.
     let release = bytes > HELD && folders.len() > 1;
     let largest = folders.iter().map(|folder| folder.len()).max().unwrap_or_default();
-    let is_even = largest * threads <= request.found.len();
+    let is_even = largest * threads <= found.len();
     let (across, within) = if is_even { (threads, 1) } else { (1, threads) };
     let mut parts = parallel::map(&folders, across, |folder| part(folder, None, within, release, setting));
     if request.stdin.is_some() {
@@ -524,15 +540,7 @@ fn lift(documents: &[Document], part: &mut Part) {
     for document in documents.iter().filter(|document| document.kind == Kind::Export) {
         let lifted = export::lift(document.root());
         for homeless in &lifted.homeless {
-            let help = "export it with a command that prints ids, or wrap it with the id of its resource";
-            part.problems.push(Problem {
-                code: "no-resource-id",
-                severity: Severity::Warning,
-                message: "this does not say which resource it belongs to: it has no id".to_owned(),
-                place: Some(Place { at: homeless.at, label: "here".to_owned() }),
-                input: document.name.clone(),
-                help: Some(help.to_owned()),
-            });
+            part.problems.push(self::homeless(&document.name, homeless.at));
         }
         let status = InputStatus::Checked { resources: lifted.resources.len() };
         part.inputs.push(Input { name: document.name.clone(), status });
@@ -541,18 +549,36 @@ fn lift(documents: &[Document], part: &mut Part) {
     }
 }
 
+/// Of an export that does not say what it belongs to.
+fn homeless(input: &str, at: Location) -> Problem {
+    let help = "export it with a command that prints ids, or wrap it with the id of its resource";
+    Problem {
+        code: "no-resource-id",
+        severity: Severity::Warning,
+        message: "this does not say which resource it belongs to: it has no id".to_owned(),
+        place: Some(Place { at, label: "here".to_owned() }),
+        input: input.to_owned(),
+        help: Some(help.to_owned()),
+    }
+}
+
+/// Of two exports that contradict each other.
+fn conflict(one: &Resource, other: &Resource, sources: &Sources) -> Problem {
+    Problem {
+        code: "conflicting-exports",
+        severity: Severity::Warning,
+        message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
+        place: Some(Place { at: other.at, label: "the other one".to_owned() }),
+        input: sources.name(other.at.source),
+        help: None,
+    }
+}
+
 /// Each exported resource once; contradictions are told.
 fn merged(exported: Vec<Resource>, sources: &Sources, run: &mut Run) -> Vec<Resource> {
     let (resources, conflicts) = export::merge(exported);
     for (one, other) in conflicts {
-        run.problems.push(Problem {
-            code: "conflicting-exports",
-            severity: Severity::Warning,
-            message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
-            place: Some(Place { at: other.at, label: "the other one".to_owned() }),
-            input: sources.name(other.at.source),
-            help: None,
-        });
+        run.problems.push(conflict(&one, &other, sources));
     }
     resources
 }

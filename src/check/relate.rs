@@ -4,7 +4,7 @@ use super::compare;
 use super::judge::{Judge, On, Truth};
 use crate::arm::functions::comparison;
 use crate::document::Value;
-use crate::estate::{Estate, Index, Presence};
+use crate::estate::{Estate, Index, Presence, id_hash};
 use crate::policy::{Demand, Join, Related, Relation};
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
     let estate = judge.estate;
     let on = at.index;
     let mut found = Found::default();
-    for index in candidates(judge, related, on) {
+    for index in candidates(judge, related, at) {
         if Some(index) == on || !has_type(estate.type_of(index), &related.types) {
             continue;
         }
@@ -151,9 +151,9 @@ fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool) {
     (found, open)
 }
 
-fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index> {
+fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
     let estate = judge.estate;
-    let Some(own) = on else { return everywhere(estate, related) };
+    let Some(own) = at.index else { return everywhere(estate, related) };
     match related.relation {
         Relation::Parent => estate.parent(own).into_iter().collect(),
         Relation::Ancestor => estate.above(&estate.resource(own).id),
@@ -169,7 +169,38 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
                 .filter(|&index| scope_of(&estate.resource(index).id) == scope)
                 .collect()
         }
-        Relation::Anywhere => everywhere(estate, related),
+        Relation::Anywhere => match &related.on {
+            Some(join) if estate.is_supplied() => joined(judge, related, join, at),
+            _ => everywhere(estate, related),
+        },
+    }
+}
+
+/// How many that do not join are looked at all the same, to tell them as near misses.
+const NEAR_MISSES: usize = 3;
+
+/// Of an estate that is not held: those with a joined value in common, found by an index, and the first few others.
+fn joined(judge: &Judge, related: &Related, join: &Join, at: On) -> Vec<Index> {
+    let estate = judge.estate;
+    let Ok((_, root)) = judge.root(join.base, at) else { return everywhere(estate, related) };
+    let edges = estate.lookup(std::ptr::from_ref(join) as usize, &|| everywhere(estate, related), &|resource| {
+        keys(&join.theirs.select(&resource.body).values, join.theirs_capture.as_ref())
+    });
+    let mine = keys(&join.mine.select(root).values, join.capture.as_ref());
+    let mut found: Vec<Index> = mine.into_iter().flat_map(|key| edges.of(key).collect::<Vec<_>>()).collect();
+    let others = related.types.iter().flat_map(|name| estate.of_type(name)).copied();
+    found.extend(others.take(found.len() + NEAR_MISSES));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Joined values by their hashes, case ignored.
+fn keys(values: &[&Value], pattern: Option<&regex::Regex>) -> Vec<u64> {
+    let hash = |value: &Value| value.symbol().map(|text| id_hash(&text));
+    match pattern {
+        Some(pattern) => captured(pattern, values).0.iter().filter_map(hash).collect(),
+        None => values.iter().filter_map(|value| hash(value)).collect(),
     }
 }
 

@@ -199,9 +199,9 @@ pub fn why(given: &ArgMatches) -> Outcome {
     let texts = crate::report::Texts::new(&run, &sources);
     let line = |place: &Place| {
         let (name, at) = texts.place(place.at);
-        let source = texts.get(place.at.source);
-        let span = place.at.span;
-        let text: String = source.slice(span).lines().next().unwrap_or_default().chars().take(80).collect();
+        let window = texts.window(place.at);
+        let text = window.source.text.get(window.range(place.at.span)).unwrap_or_default();
+        let text: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
         format!("{name}:{}:{}  {text}  ({})", at.line, at.column, place.label)
     };
     for outcome in &run.outcomes {

@@ -4,7 +4,7 @@ use super::edges::{self, Edges, References};
 use super::{Index, Resource};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Types, ids and edges by resource number. Ids are kept as 64-bit hashes: of a million, two have the same hash once in
 /// 37 million estates.
@@ -21,6 +21,8 @@ pub struct Catalogue {
     /// From the hash of an id to the resources that extend it.
     pub(super) extensions: OnceLock<Edges>,
     pub(super) references: OnceLock<References>,
+    /// Indexes that were asked for, by the name they were asked under.
+    pub(super) lookups: Mutex<HashMap<usize, Arc<Edges>>>,
 }
 
 /// What a catalogue is made from, of one resource.

@@ -93,7 +93,7 @@ pub fn references(estate: &Estate, resources: &[Resource]) -> References {
 }
 
 /// Every text in a value; user-assigned identities stand as keys.
-fn texts(value: &Value, take: &mut dyn FnMut(&str)) {
+pub fn texts(value: &Value, take: &mut dyn FnMut(&str)) {
     match &value.kind {
         Kind::String(text) => take(text),
         Kind::Unknown(unknown) => take(&unknown.symbol),

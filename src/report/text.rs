@@ -1,9 +1,9 @@
 //! Source texts for reports, secrets masked.
 
 use crate::check::Run;
-use crate::document::parse;
+use crate::document::{parse, parse_part};
 use crate::secrets;
-use crate::source::{LineColumn, Location, Source, SourceId, Sources};
+use crate::source::{LineColumn, Location, Source, SourceId, Sources, Span, Window};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,30 +41,51 @@ impl<'r> Texts<'r> {
             if secrets.is_empty() {
                 return source;
             }
-            let mut bytes = source.text.clone().into_bytes();
-            for at in secrets {
-                let (start, end) = (at.span.start as usize, (at.span.end as usize).min(source.text.len()));
-                if start < end {
-                    // Quotes stay, so that the text still reads as JSON.
-                    let quoted = end - start >= 2 && bytes[start] == b'"' && bytes[end - 1] == b'"';
-                    let inner = if quoted { start + 1..end - 1 } else { start..end };
-                    bytes[inner].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
-                }
-            }
-            let text = String::from_utf8(bytes).unwrap_or_default();
-            Arc::new(Source::new(source.name.clone(), text))
+            masked_text(&source, &secrets)
         });
         made.clone()
     }
 
+    /// What can be shown around a place, secrets replaced.
+    pub fn window(&self, at: Location) -> Window {
+        let window = self.sources.window(at);
+        if self.sources.large_path(at.source).is_none() {
+            return Window { source: self.get(at.source), ..window };
+        }
+        // Its only item begins behind the comma or bracket that ends the one before.
+        let Some(start) = window.source.text.find('{') else { return window };
+        let parsed = parse_part(at.source, &window.source.text[start..], start as u32);
+        let mut secrets = parsed.map(|item| secrets::places(&item)).unwrap_or_default();
+        for told in self.told.get(&at.source).into_iter().flatten() {
+            let range = window.range(told.span);
+            secrets.push(Location { span: Span { start: range.start as u32, end: range.end as u32 }, ..*told });
+        }
+        Window { source: masked_text(&window.source, &secrets), ..window }
+    }
     /// Name, line and column of a place.
     pub fn place(&self, at: Location) -> (String, LineColumn) {
-        let source = self.sources.get(at.source);
-        (source.name.clone(), source.line_column(at.span.start))
+        let window = self.sources.window(at);
+        (window.source.name.clone(), window.line_column(at.span.start))
     }
 
     /// Line and column behind the last character of a place.
     pub fn end(&self, at: Location) -> LineColumn {
-        self.sources.get(at.source).line_column(at.span.end)
+        self.sources.window(at).line_column(at.span.end)
     }
+}
+
+/// The text with asterisks of the same length in place of secrets, so that spans still hold.
+fn masked_text(source: &Arc<Source>, secrets: &[Location]) -> Arc<Source> {
+    let mut bytes = source.text.clone().into_bytes();
+    for at in secrets {
+        let (start, end) = (at.span.start as usize, (at.span.end as usize).min(source.text.len()));
+        if start < end {
+            // Quotes stay, so that the text still reads as JSON.
+            let quoted = end - start >= 2 && bytes[start] == b'"' && bytes[end - 1] == b'"';
+            let inner = if quoted { start + 1..end - 1 } else { start..end };
+            bytes[inner].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
+        }
+    }
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    Arc::new(Source::new(source.name.clone(), text))
 }
