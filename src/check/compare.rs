@@ -114,7 +114,11 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             duration(&text(value)?).is_some_and(|given| given <= most)
         }
         Operator::VersionAtLeast => {
-            let given = version(&text(value)?);
+            // A number where Azure takes text (`1.2`) means the version it spells.
+            let given = match &value.kind {
+                Kind::Int(_) | Kind::Float(_) => version(&value.to_json().to_string()),
+                _ => version(&text(value)?),
+            };
             !given.is_empty() && given >= version(&text(operand)?)
         }
         Operator::WithinCidr => {

@@ -158,6 +158,11 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
         Relation::Parent => estate.parent(own).into_iter().collect(),
         Relation::Ancestor => estate.above(&estate.resource(own).id),
         Relation::Child => estate.below(&estate.resource(own).id),
+        Relation::DirectChild => {
+            let id = &estate.resource(own).id;
+            let is_own = |index: &Index| estate.parent_id(*index).is_some_and(|parent| parent.eq_ignore_ascii_case(id));
+            estate.below(id).into_iter().filter(is_own).collect()
+        }
         Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
         Relation::References => estate.references(own),
         Relation::ReferencedBy => estate.referenced_by(own),

@@ -236,7 +236,10 @@ pub struct Join {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     Parent,
+    /// Below at any depth.
     Child,
+    /// One level below: a site's, not its slots'.
+    DirectChild,
     Sibling,
     Ancestor,
     References,
@@ -247,9 +250,10 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [(&'static str, Relation); 9] = [
+    pub const ALL: [(&'static str, Relation); 10] = [
         ("parent", Relation::Parent),
         ("child", Relation::Child),
+        ("directChild", Relation::DirectChild),
         ("sibling", Relation::Sibling),
         ("ancestor", Relation::Ancestor),
         ("references", Relation::References),

@@ -38,6 +38,19 @@ pub struct Rule {
     pub is_waivable: bool,
 }
 
+impl Rule {
+    /// Whether another linter checks the same under this id, in any case. What a tool writes in front of its ids may
+    /// stand there too: `AVD-AZU-0012`, `/providers/…/policyDefinitions/<id>`.
+    pub fn has_peer(&self, id: &str) -> bool {
+        let ends_in = |peer: &String| {
+            let at = id.len().checked_sub(peer.len())?;
+            let (front, own) = (id.get(..at)?, id.get(at..)?);
+            Some(own.eq_ignore_ascii_case(peer) && (front.is_empty() || front.ends_with(['-', '/'])))
+        };
+        self.peers.iter().any(|peer| ends_in(peer).unwrap_or(false))
+    }
+}
+
 /// How to put it right, as text to copy.
 #[derive(Clone, Debug, Default)]
 pub struct Fix {
