@@ -176,20 +176,26 @@ impl Estate {
     /// All resources below an id at any depth, in order of id, wherever the text declares them. What stands between
     /// need not be in the estate. Extension resources are not below.
     pub fn below(&self, id: &str) -> Vec<Index> {
+        let head = format!("{}/", id.to_lowercase());
+        let extends = |id: &str| id[head.len()..].contains("providers/");
+        self.starting_with(&head).filter(|(id, _)| !extends(id)).map(|(_, index)| *index).collect()
+    }
+
+    /// The resources whose lower-case id starts with that, in order of id.
+    fn starting_with(&self, head: &str) -> impl Iterator<Item = &(String, Index)> {
         let sorted = self.by_sorted_id.get_or_init(|| {
             let mut ids: Vec<(String, Index)> =
                 self.resources.iter().enumerate().map(|(index, one)| (one.id.to_lowercase(), index)).collect();
             ids.sort_unstable();
             ids
         });
-        let head = format!("{}/", id.to_lowercase());
-        let start = sorted.partition_point(|(id, _)| *id < head);
-        sorted[start..]
-            .iter()
-            .take_while(|(id, _)| id.starts_with(&head))
-            .filter(|(id, _)| !id[head.len()..].contains("providers/"))
-            .map(|(_, index)| *index)
-            .collect()
+        let start = sorted.partition_point(|(id, _)| id.as_str() < head);
+        sorted[start..].iter().take_while(move |(id, _)| id.starts_with(head))
+    }
+
+    /// Extension resources whose scope is that id, in order of id, whether or not the estate has what they extend.
+    pub fn extensions_at(&self, id: &str) -> Vec<Index> {
+        self.starting_with(&format!("{}/providers/", id.to_lowercase())).map(|(_, index)| *index).collect()
     }
 
     /// The resources above an id, nearest first. What stands between need not be in the estate.

@@ -69,7 +69,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
         }
         if let Some(filter) = &related.filter {
-            let judgement = judge.judge(filter, Some(index));
+            let judgement = judge.judge_from(filter, index, at);
             match judgement.truth {
                 Truth::Fails => {
                     found.near_misses.push(index);
@@ -161,7 +161,10 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
         Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
         Relation::References => estate.references(own).to_vec(),
         Relation::ReferencedBy => estate.referenced_by(own).to_vec(),
-        Relation::Extends => estate.extensions(own).to_vec(),
+        Relation::Extends => match &related.below {
+            None => estate.extensions(own).to_vec(),
+            Some(path) => estate.extensions_at(&format!("{}/{path}", estate.resources[own].id)),
+        },
         Relation::SameScope => {
             let scope = scope_of(&estate.resources[own].id);
             everywhere(estate, related)

@@ -56,6 +56,8 @@ pub enum Base {
     /// The resource, inside `items` as well.
     Resource,
     Parent,
+    /// Where the relation that leads here starts: its resource, or the value at hand there.
+    Origin,
 }
 
 /// How many of the selected values must pass.
@@ -109,8 +111,8 @@ pub struct Test {
 pub enum Operand {
     /// Written in the rule, or a pack parameter's value.
     Literal(Value),
-    /// The value at a path of the same resource.
-    Path(CompiledPath),
+    /// The value at a path; without a base of its own it starts where the test's path starts.
+    Path(Base, CompiledPath),
     Pattern(Regex),
     Bounds(Bounds),
 }
@@ -207,6 +209,9 @@ impl Operator {
 #[derive(Debug)]
 pub struct Related {
     pub relation: Relation,
+    /// Of `extends`: what is extended is not the resource but this one below it (`databases/master`), which the input
+    /// need not declare.
+    pub below: Option<String>,
     /// Lower-case types; empty means any.
     pub types: Vec<String>,
     pub component: Option<Arc<str>>,

@@ -247,7 +247,7 @@ fn pack(
     let names: Vec<String> =
         declared.map_or(Vec::new(), |list| list.members.iter().map(|member| member.key.to_string()).collect());
     let vocabulary = Arc::new(Vocabulary { parameters: parameters.clone(), components: names });
-    let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+    let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components, is_related: false };
     let mut components = Vec::new();
     for member in declared.map_or(&[][..], |list| &list.members) {
         let selector = overrides.components.get(&*member.key);

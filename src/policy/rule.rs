@@ -107,7 +107,8 @@ impl CompiledRule {
     pub fn conditions(&self) -> Result<&Conditions, &PackError> {
         let compiled = self.conditions.get_or_init(|| {
             let vocabulary = &self.written.vocabulary;
-            let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+            let context =
+                Context { parameters: &vocabulary.parameters, components: &vocabulary.components, is_related: false };
             Ok(Conditions {
                 filter: self.written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()?,
                 assert: condition(&self.written.assert, &context)?,
@@ -150,7 +151,8 @@ const WORDS: [&str; 23] = [
 
 /// Reads one rule file.
 pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) -> Result<CompiledRule, PackError> {
-    let context = &Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+    let context =
+        &Context { parameters: &vocabulary.parameters, components: &vocabulary.components, is_related: false };
     let members = object(root, "a rule")?;
     only(members, "word in a rule", &WORDS)?;
     let needed =
