@@ -7,8 +7,9 @@ use super::condition::{
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::document::{CompiledPath, Member, Object, Value};
 use crate::estate::InputKind;
-use regex::RegexBuilder;
-use std::collections::BTreeMap;
+use regex::{Regex, RegexBuilder};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 /// Deepest nesting of conditions in a rule.
 pub const MAX_CONDITION_DEPTH: usize = 64;
@@ -21,6 +22,24 @@ pub struct Context<'p> {
     pub components: &'p [String],
     /// Whether a relation leads to the condition, so that there is an origin.
     pub is_related: bool,
+    /// Patterns built so far.
+    pub patterns: &'p Patterns,
+}
+
+/// Patterns by their text and whether case matters: rules that tell types apart repeat them, and each costs more to
+/// build than the rest of a condition.
+pub type Patterns = RefCell<HashMap<(String, bool), Regex>>;
+
+impl Context<'_> {
+    fn pattern(&self, text: &str, exact_case: bool) -> Result<Regex, regex::Error> {
+        let key = (text.to_owned(), exact_case);
+        if let Some(built) = self.patterns.borrow().get(&key) {
+            return Ok(built.clone());
+        }
+        let built = RegexBuilder::new(text).case_insensitive(!exact_case).build()?;
+        self.patterns.borrow_mut().insert(key, built.clone());
+        Ok(built)
+    }
 }
 
 const TEST_WORDS: [&str; 6] = ["path", "quantifier", "default", "case", "capture", "message"];
@@ -123,7 +142,7 @@ fn test(whole: &Value, members: &Object, context: &Context) -> Result<Test, Pack
     let (member, operator) = operator.ok_or_else(|| PackError::new(whole.at, "a test needs an operator"))?;
     let written = members.get("path").ok_or_else(|| PackError::new(whole.at, "a test needs a path"))?;
     let (base, bare) = based(written, "path", context)?;
-    let capture = members.get("capture").map(capture).transpose()?;
+    let capture = members.get("capture").map(|written| capture(written, context)).transpose()?;
     let quantifier = match members.get("quantifier") {
         None => Quantifier::Every,
         Some(value) => match text(value, "quantifier")? {
@@ -201,7 +220,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
     match operator {
         Operator::Matches => {
             let pattern = text(&literal, "a pattern")?;
-            let built = RegexBuilder::new(pattern).case_insensitive(!exact_case).build();
+            let built = context.pattern(pattern, exact_case);
             built.map(Operand::Pattern).map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
         }
         Operator::Length | Operator::Count => bounds(&literal).map(Operand::Bounds),
@@ -327,14 +346,19 @@ fn join(value: &Value, context: &Context) -> Result<Join, PackError> {
         return Err(PackError::new(value.at, "both 'theirs' and 'mine' are needed"));
     };
     let (base, bare) = based(mine, "mine", context)?;
-    let capture = sides.get("capture").map(self::capture).transpose()?;
-    let theirs_capture = sides.get("theirsCapture").map(self::capture).transpose()?;
-    Ok(Join { theirs: path(theirs)?, base, mine: path_text(mine, bare)?, capture, theirs_capture })
+    let side = |name: &str| sides.get(name).map(|written| capture(written, context)).transpose();
+    Ok(Join {
+        theirs: path(theirs)?,
+        base,
+        mine: path_text(mine, bare)?,
+        capture: side("capture")?,
+        theirs_capture: side("theirsCapture")?,
+    })
 }
 
 /// A pattern with a group.
-fn capture(value: &Value) -> Result<regex::Regex, PackError> {
-    let built = RegexBuilder::new(text(value, "capture")?).case_insensitive(true).build();
+fn capture(value: &Value, context: &Context) -> Result<Regex, PackError> {
+    let built = context.pattern(text(value, "capture")?, false);
     let pattern = built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))?;
     if pattern.captures_len() < 2 {
         return Err(PackError::new(value.at, "'capture' needs a group: what stands in ( )"));
@@ -360,7 +384,8 @@ mod tests {
 
     fn error(json: &str) -> Option<String> {
         let written = parse(SourceId(0), json).expect("json").root;
-        let context = Context { parameters: &BTreeMap::new(), components: &[], is_related: false };
+        let patterns = Patterns::default();
+        let context = Context { parameters: &BTreeMap::new(), components: &[], is_related: false, patterns: &patterns };
         condition(&written, &context).err().map(|error| error.message)
     }
 
