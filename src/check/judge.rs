@@ -479,7 +479,8 @@ impl<'e> Judge<'e> {
         let own = on.map(|index| &self.estate.resources[index]);
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
-            let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &resource.id));
+            let at = related.start(&resource.id);
+            let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &at));
             return (!is_exported)
                 .then(|| format!("no export in the input shows whether '{}' has {wanted}", resource.short_name()));
         }
@@ -501,7 +502,8 @@ impl<'e> Judge<'e> {
             return types.iter().map(|name| format!("az resource list --resource-type {name} -o json")).collect();
         }
         let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) else { return Vec::new() };
-        related.types.iter().filter_map(|name| crate::export::command(name, &resource.id)).collect()
+        let at = related.start(&resource.id);
+        related.types.iter().filter_map(|name| crate::export::command(name, &at)).collect()
     }
 
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {

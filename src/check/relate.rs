@@ -163,7 +163,7 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
         Relation::ReferencedBy => estate.referenced_by(own).to_vec(),
         Relation::Extends => match &related.below {
             None => estate.extensions(own).to_vec(),
-            Some(path) => estate.extensions_at(&format!("{}/{path}", estate.resources[own].id)),
+            Some(_) => estate.extensions_at(&related.start(&estate.resources[own].id)),
         },
         Relation::SameScope => {
             let scope = scope_of(&estate.resources[own].id);

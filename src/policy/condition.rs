@@ -3,6 +3,7 @@
 use crate::document::{CompiledPath, Value};
 use crate::estate::InputKind;
 use regex::Regex;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A condition with the message that tells its failure, where it has one of its own.
@@ -223,6 +224,16 @@ pub struct Related {
     /// That no resource is meant decides nothing: the other one may be in another deployment.
     pub missing_is_unknown: bool,
     pub demand: Demand,
+}
+
+impl Related {
+    /// The id at which the relation of a resource starts: its own, or that of what stands below it.
+    pub fn start<'i>(&self, id: &'i str) -> Cow<'i, str> {
+        match &self.below {
+            None => Cow::Borrowed(id),
+            Some(path) => Cow::Owned(format!("{id}/{path}")),
+        }
+    }
 }
 
 /// A comparison of values on both sides of a relation.
