@@ -69,7 +69,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
         }
         if let Some(filter) = &related.filter {
-            let judgement = judge.judge(filter, Some(index));
+            let judgement = judge.judge_from(filter, index, at);
             match judgement.truth {
                 Truth::Fails => {
                     found.near_misses.push(index);
@@ -166,7 +166,10 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
         Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
         Relation::References => estate.references(own),
         Relation::ReferencedBy => estate.referenced_by(own),
-        Relation::Extends => estate.extensions(own),
+        Relation::Extends => match &related.below {
+            None => estate.extensions(own),
+            Some(_) => estate.extensions_at(&related.start(&estate.resource(own).id)),
+        },
         Relation::SameScope => {
             let scope = scope_of(&estate.resource(own).id);
             everywhere(estate, related)

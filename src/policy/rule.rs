@@ -1,6 +1,6 @@
 //! One rule, read from its file.
 
-use super::compile::{Context, component_name, condition, input_kind};
+use super::compile::{Context, Patterns, component_name, condition, input_kind};
 use super::condition::Condition;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::check::Severity;
@@ -108,6 +108,13 @@ pub struct Vocabulary {
     pub components: Vec<String>,
 }
 
+impl Vocabulary {
+    /// What a condition that no relation leads to may refer to.
+    pub fn context<'p>(&'p self, patterns: &'p Patterns) -> Context<'p> {
+        Context { parameters: &self.parameters, components: &self.components, is_related: false, patterns }
+    }
+}
+
 /// A rule's compiled conditions.
 #[derive(Debug)]
 pub struct Conditions {
@@ -119,8 +126,8 @@ impl CompiledRule {
     /// The conditions, or what is wrong with them.
     pub fn conditions(&self) -> Result<&Conditions, &PackError> {
         let compiled = self.conditions.get_or_init(|| {
-            let vocabulary = &self.written.vocabulary;
-            let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+            let patterns = Patterns::default();
+            let context = self.written.vocabulary.context(&patterns);
             Ok(Conditions {
                 filter: self.written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()?,
                 assert: condition(&self.written.assert, &context)?,
@@ -163,7 +170,8 @@ const WORDS: [&str; 23] = [
 
 /// Reads one rule file.
 pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) -> Result<CompiledRule, PackError> {
-    let context = &Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+    let patterns = Patterns::default();
+    let context = &vocabulary.context(&patterns);
     let members = object(root, "a rule")?;
     only(members, "word in a rule", &WORDS)?;
     let needed =
