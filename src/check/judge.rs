@@ -6,10 +6,11 @@ use crate::document::{CompiledPath, Value};
 use crate::estate::{Estate, Index, InputKind};
 use crate::policy::{
     Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
-    Related, Test,
+    Related, Relation, Test,
 };
 use crate::secrets;
 use crate::source::Location;
+use regex::Regex;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -149,6 +150,7 @@ impl<'e> Judge<'e> {
                 evidence.reasons.push(reason.to_string());
                 Judgement { truth: Truth::Unknown, evidence }
             }
+            ConditionKind::Key(pattern) => self.key(pattern, on),
             ConditionKind::Components(bounds) => {
                 let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
                 let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
@@ -221,6 +223,16 @@ impl<'e> Judge<'e> {
                 }
             },
         }
+    }
+
+    /// Whether the name under which the value at hand stands matches; a value without a name matches nothing.
+    fn key(&self, pattern: &Regex, on: On<'e>) -> Judgement<'e> {
+        let held = on.index.zip(on.focus);
+        let pointer = held.and_then(|(index, value)| self.estate.resources[index].body.pointer_of(value));
+        let name = pointer.as_deref().and_then(|pointer| pointer.rsplit('/').next()).unwrap_or_default();
+        let spot = held.map_or(spot(on.index), |(index, value)| Spot::Value(index, value));
+        let name = name.replace("~1", "/").replace("~0", "~");
+        Judgement { truth: Truth::from(Some(pattern.is_match(&name))), evidence: Evidence::at(spot) }
     }
 
     fn test(&self, test: &'e Test, on: On<'e>) -> Judgement<'e> {
@@ -360,11 +372,44 @@ impl<'e> Judge<'e> {
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
+        let open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
+        let Some(pattern) = &items.capture else {
+            let empty = match selected.missing {
+                Some((parent, name)) => Spot::Missing(index, parent, name),
+                None => Spot::Value(index, values.first().copied().unwrap_or(root)),
+            };
+            return self.each(items, index, &values, open, empty);
+        };
+        let mut texts: Vec<(Value, &'e Value)> = Vec::new();
+        let mut open = open;
+        for &value in &values {
+            let (found, is_open) = relate::captured(pattern, &[value]);
+            // A text with holes may name more than what stands around them.
+            if is_open || value.as_unknown().is_some() {
+                open.get_or_insert(unknown_value(index, value));
+            }
+            texts.extend(found.into_iter().map(|text| (text, value)));
+        }
+        let whole = || values.first().copied().unwrap_or(root);
+        let found: Vec<&Value> = texts.iter().map(|(text, _)| text).collect();
+        let judgement = self.each(items, index, &found, open, Spot::Value(index, whole()));
+        in_text(judgement, index, &texts, whole())
+    }
+
+    /// Judges the values that a path of `items` selects; `empty` is the place to point at when there are none.
+    fn each(
+        &self,
+        items: &'e Items,
+        index: Index,
+        values: &[&'e Value],
+        mut open: Option<Judgement<'e>>,
+        empty: Spot<'e>,
+    ) -> Judgement<'e> {
         let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
-        let mut open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
-        for &value in &values {
+        let is_hidden = open.is_some();
+        for &value in values {
             let truth = match &items.filter {
                 None => Truth::Holds,
                 Some(filter) => {
@@ -388,11 +433,7 @@ impl<'e> Judge<'e> {
             evidence.reasons.push(reason);
             open = Some(Judgement { truth: Truth::Unknown, evidence });
         }
-        let place = || match (&selected.missing, counted.first()) {
-            (_, Some((value, _))) => Spot::Value(index, value),
-            (Some((parent, name)), None) => Spot::Missing(index, parent, name.clone()),
-            (None, None) => Spot::Value(index, values.first().copied().unwrap_or(root)),
-        };
+        let place = || counted.first().map_or(empty, |(value, _)| Spot::Value(index, value));
         match &items.demand {
             ItemsDemand::Count(bounds) => {
                 let certain = counted.iter().filter(|(_, certain)| *certain).count() as i64;
@@ -401,7 +442,7 @@ impl<'e> Judge<'e> {
                 evidence.expected = format!("{} of {}", bounds.describe(), leaf(&items.path));
                 let most = certain + (counted.len() as i64 - certain);
                 match open {
-                    Some(open) if selected.hidden_by.is_some() || bounds.hold(certain) != bounds.hold(most) => open,
+                    Some(open) if is_hidden || bounds.hold(certain) != bounds.hold(most) => open,
                     _ => Judgement { truth: Truth::from(Some(bounds.hold(certain))), evidence },
                 }
             }
@@ -456,6 +497,9 @@ impl<'e> Judge<'e> {
 
     /// Why a resource that is not in the input may be there all the same.
     fn gap(&self, related: &Related, on: Option<Index>) -> Option<String> {
+        if related.relation == Relation::Itself {
+            return None;
+        }
         let own = on.map(|index| &self.estate.resources[index]);
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
@@ -487,7 +531,11 @@ impl<'e> Judge<'e> {
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
         let on = at.index;
         let found = relate::find(self, related, at);
-        let mut evidence = Evidence::at(spot(on));
+        let mut evidence = Evidence::at(match (on, at.focus) {
+            // Inside `items` the value at hand is the text to change.
+            (Some(index), Some(value)) => Spot::Value(index, value),
+            _ => spot(on),
+        });
         evidence.expected = relate::describe(related);
         let certain = found.certain.len() as i64;
         let possible = certain + found.possible.len() as i64;
@@ -589,6 +637,20 @@ fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
         Operator::IsTrue | Operator::IsFalse | Operator::Exists => operand.as_bool() == Some(false),
         _ => false,
     }
+}
+
+/// The judgement on what was captured in texts as one on the texts: what is captured has no place of its own.
+fn in_text<'e>(judgement: Judgement, index: Index, texts: &[(Value, &'e Value)], whole: &'e Value) -> Judgement<'e> {
+    let Judgement { truth, evidence } = judgement;
+    let Evidence { spot, expected, message, actual, related, reasons, parameters, commands, is_secret } = evidence;
+    let decisive = match spot {
+        Spot::Value(_, value) => texts.iter().find(|(text, _)| std::ptr::eq(text, value)),
+        _ => None,
+    };
+    let spot = Spot::Value(index, decisive.map_or(whole, |(_, origin)| origin));
+    let actual = decisive.map(|(text, _)| shown(text)).or(actual);
+    let evidence = Evidence { spot, expected, message, actual, related, reasons, parameters, commands, is_secret };
+    Judgement { truth, evidence }
 }
 
 fn spot<'e>(on: Option<Index>) -> Spot<'e> {

@@ -30,7 +30,8 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
     let mut found = Found::default();
     for index in candidates(judge, related, on) {
         let other = &estate.resources[index];
-        if Some(index) == on || !has_type(&other.type_name, &related.types) {
+        let is_own = Some(index) == on && related.relation != Relation::Itself;
+        if is_own || !has_type(&other.type_name, &related.types) {
             continue;
         }
         let is_member = |name: &Arc<str>| judge.components.get(&index).is_some_and(|names| names.contains(name));
@@ -41,7 +42,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
             continue;
         }
-        let joined = related.on.as_ref().map_or(Some(true), |join| compared(judge, join, index, at, true));
+        let joined = joined(judge, &related.on, index, at);
         let mut certain = match joined {
             Some(false) => {
                 found.near_misses.push(index);
@@ -116,6 +117,19 @@ fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
     if open { None } else { Some(false) }
 }
 
+/// Whether all joins hold; one that surely does not decides.
+fn joined<'e>(judge: &Judge<'e>, joins: &'e [Join], other: Index, at: On<'e>) -> Option<bool> {
+    let mut known = Some(true);
+    for join in joins {
+        match compared(judge, join, other, at, true) {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
+}
+
 /// Whether both sides of a join have a value in common (`equal`), or none.
 fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equal: bool) -> Option<bool> {
     let theirs = join.theirs.select(&judge.estate.resources[other].body).values;
@@ -136,17 +150,21 @@ fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equ
     }
 }
 
-/// What the first group of a pattern matches in each text, and whether a text in which it matches nothing is unknown.
-fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool) {
+/// What the first group of a pattern matches in each text, each time, and whether there may be more in a text that is
+/// not known.
+pub fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool) {
     let mut open = false;
     let mut found = Vec::new();
     for value in values {
         let text = value.symbol().unwrap_or_default();
-        match pattern.captures(&text).and_then(|groups| groups.get(1)) {
-            Some(group) if group.as_str().contains(['‹', '›']) => open = true,
-            Some(group) => found.push(Value::string(group.as_str())),
-            None => open |= value.as_unknown().is_some(),
+        let before = found.len();
+        for group in pattern.captures_iter(&text).filter_map(|groups| groups.get(1)) {
+            match group.as_str() {
+                hole if hole.contains(['‹', '›']) => open = true,
+                known => found.push(Value::string(known)),
+            }
         }
+        open |= found.len() == before && value.as_unknown().is_some();
     }
     (found, open)
 }
@@ -155,6 +173,7 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
     let estate = judge.estate;
     let Some(own) = on else { return everywhere(estate, related) };
     match related.relation {
+        Relation::Itself => vec![own],
         Relation::Parent => estate.parent(own).into_iter().collect(),
         Relation::Ancestor => estate.above(&estate.resources[own].id),
         Relation::Child => estate.below(&estate.resources[own].id),

@@ -70,13 +70,16 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
     } else if let Some(value) = members.get("components") {
         only(members, "word in a condition", &["components", "message"])?;
         ConditionKind::Components(bounds(value)?)
+    } else if let Some(value) = members.get("key") {
+        only(members, "word in a condition", &["key", "message"])?;
+        ConditionKind::Key(pattern(value, text(value, "key")?, false)?)
     } else if members.get("items").is_some() {
         ConditionKind::Items(Box::new(items(value, members, context, depth)?))
     } else if let Some(value) = members.get("related") {
         only(members, "word in a condition", &["related", "message"])?;
         ConditionKind::Related(Box::new(related(value, context, depth)?))
     } else {
-        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown"];
+        let known = ["all", "any", "not", "if", "path", "key", "items", "related", "input", "components", "unknown"];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),
@@ -164,7 +167,7 @@ fn based(written: &str) -> (Base, &str) {
 }
 
 fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Result<Items, PackError> {
-    only(members, "word in items", &["items", "where", "every", "some", "none", "count", "message"])?;
+    only(members, "word in items", &["items", "capture", "where", "every", "some", "none", "count", "message"])?;
     let written = members.get("items").ok_or_else(|| PackError::new(whole.at, "'items' needs a path"))?;
     let (base, bare) = based(text(written, "items")?);
     let inner = |value: &Value| nested(value, context, depth + 1);
@@ -180,7 +183,8 @@ fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Re
         _ => ItemsDemand::Count(bounds(&demand.value)?),
     };
     let filter = members.get("where").map(inner).transpose()?;
-    Ok(Items { base, path: path_text(written, bare)?, filter, demand })
+    let capture = members.get("capture").map(capture).transpose()?;
+    Ok(Items { base, path: path_text(written, bare)?, capture, filter, demand })
 }
 
 fn operand(operator: Operator, value: &Value, context: &Context, exact_case: bool) -> Result<Operand, PackError> {
@@ -191,9 +195,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
     let literal = parameters_filled(value, context)?;
     match operator {
         Operator::Matches => {
-            let pattern = text(&literal, "a pattern")?;
-            let built = RegexBuilder::new(pattern).case_insensitive(!exact_case).build();
-            built.map(Operand::Pattern).map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
+            pattern(value, text(&literal, "a pattern")?, exact_case).map(Operand::Pattern)
         }
         Operator::Length | Operator::Count => bounds(&literal).map(Operand::Bounds),
         Operator::In | Operator::NotIn if literal.as_array().is_none() => {
@@ -268,7 +270,10 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
         Some(value) => Some(component_name(value, context)?),
     };
     let filter = members.get("where").map(|filter| nested(filter, context, depth + 1)).transpose()?;
-    let on = members.get("on").map(join).transpose()?;
+    let on = match members.get("on") {
+        None => Vec::new(),
+        Some(value) => value.as_array().unwrap_or(std::slice::from_ref(value)).iter().map(join).collect::<Result<_, _>>()?,
+    };
     let differ = members.get("differ").map(join).transpose()?;
     let missing_is_unknown = match members.get("missing") {
         None => false,
@@ -305,10 +310,14 @@ fn join(value: &Value) -> Result<Join, PackError> {
     Ok(Join { theirs: path(theirs)?, base, mine: path_text(mine, bare)?, capture, theirs_capture })
 }
 
+fn pattern(value: &Value, written: &str, exact_case: bool) -> Result<regex::Regex, PackError> {
+    let built = RegexBuilder::new(written).case_insensitive(!exact_case).build();
+    built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
+}
+
 /// A pattern with a group.
 fn capture(value: &Value) -> Result<regex::Regex, PackError> {
-    let built = RegexBuilder::new(text(value, "capture")?).case_insensitive(true).build();
-    let pattern = built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))?;
+    let pattern = pattern(value, text(value, "capture")?, false)?;
     if pattern.captures_len() < 2 {
         return Err(PackError::new(value.at, "'capture' needs a group: what stands in ( )"));
     }

@@ -22,6 +22,8 @@ pub enum ConditionKind {
     Input(InputKind),
     /// What no input of this kind can decide, with the reason.
     Unknown(Arc<str>),
+    /// The name under which the value at hand stands in its object matches.
+    Key(Regex),
     /// Of how many exclusive components the resource is one.
     Components(Bounds),
     Test(Box<Test>),
@@ -34,6 +36,8 @@ pub enum ConditionKind {
 pub struct Items {
     pub base: Base,
     pub path: CompiledPath,
+    /// The items are what the first group of this pattern matches in the texts, each time.
+    pub capture: Option<Regex>,
     /// Values that count.
     pub filter: Option<Condition>,
     pub demand: ItemsDemand,
@@ -211,8 +215,8 @@ pub struct Related {
     pub types: Vec<String>,
     pub component: Option<Arc<str>>,
     pub filter: Option<Condition>,
-    /// Equal values on both sides.
-    pub on: Option<Join>,
+    /// Equal values on both sides, of each of these.
+    pub on: Vec<Join>,
     /// Values that must differ.
     pub differ: Option<Join>,
     /// That no resource is meant decides nothing: the other one may be in another deployment.
@@ -226,15 +230,17 @@ pub struct Join {
     pub theirs: CompiledPath,
     pub base: Base,
     pub mine: CompiledPath,
-    /// Of mine only what the first group matches counts.
+    /// Of mine only what the first group matches counts, each time.
     pub capture: Option<Regex>,
-    /// Of theirs only what the first group matches counts.
+    /// Of theirs only what the first group matches counts, each time.
     pub theirs_capture: Option<Regex>,
 }
 
 /// The edges a relation follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
+    /// The resource itself: joins values that stand in different places of it.
+    Itself,
     Parent,
     Child,
     Sibling,
@@ -247,7 +253,8 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [(&'static str, Relation); 9] = [
+    pub const ALL: [(&'static str, Relation); 10] = [
+        ("itself", Relation::Itself),
         ("parent", Relation::Parent),
         ("child", Relation::Child),
         ("sibling", Relation::Sibling),
