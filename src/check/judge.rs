@@ -559,7 +559,10 @@ impl<'e> Judge<'e> {
                     Demand::Count(bounds) => *bounds,
                     _ => crate::policy::Bounds { at_least: 1, at_most: i64::MAX },
                 };
-                evidence.actual = Some(certain.to_string());
+                // Inside `items` the value at hand tells more than how many it has found.
+                if at.focus.is_none() || matches!(related.demand, Demand::Count(_)) {
+                    evidence.actual = Some(certain.to_string());
+                }
                 if bounds.hold(certain) && bounds.hold(possible) {
                     if let (Some(&other), None) = (found.certain.first(), on) {
                         evidence.spot = Spot::Resource(other);
