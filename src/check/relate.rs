@@ -2,7 +2,7 @@
 
 use super::compare;
 use super::judge::{Judge, On, Truth};
-use crate::arm::functions::comparison;
+use crate::arm::functions::{arguments, comparison};
 use crate::document::Value;
 use crate::estate::{Estate, Index, Presence};
 use crate::policy::{Demand, Join, Related, Relation};
@@ -159,9 +159,13 @@ pub fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool)
         let text = value.symbol().unwrap_or_default();
         let before = found.len();
         for group in pattern.captures_iter(&text).filter_map(|groups| groups.get(1)) {
-            match group.as_str() {
-                hole if hole.contains(['‹', '›']) => open = true,
-                known => found.push(Value::string(known)),
+            let part = group.as_str();
+            let is_whole = arguments::is_balanced(&text[..group.start()]) && arguments::is_balanced(part);
+            match value.as_unknown().filter(|_| part.contains(['‹', '›'])) {
+                None => found.push(Value::string(part)),
+                // Equal symbols are the same text, whatever stands in their holes.
+                Some(unknown) if is_whole => found.push(Value::unknown(unknown.reason.clone(), part)),
+                Some(_) => open = true,
             }
         }
         open |= found.len() == before && value.as_unknown().is_some();
