@@ -147,8 +147,9 @@ fn affix(known: &str, wanted: &str, has: fn(&str, &str) -> bool) -> Option<bool>
 
 fn surely_matches(pattern: &regex::Regex, symbol: &str) -> bool {
     pattern.find_iter(symbol).any(|found| {
-        arguments::is_balanced(&symbol[..found.start()])
-            && !found.is_empty() && !found.as_str().contains(['‹', '›', '…'])
+        let before = &symbol[..found.start()];
+        let is_outside = before.matches('‹').count() == before.matches('›').count();
+        is_outside && !found.is_empty() && !found.as_str().contains(['‹', '›', '…'])
     })
 }
 

@@ -51,11 +51,6 @@ pub fn known_suffix(symbol: &str) -> &str {
     symbol.rfind('›').map_or(symbol, |at| &symbol[at + '›'.len_utf8()..])
 }
 
-/// Whether every hole that begins in a part of a symbol ends in it.
-pub fn is_balanced(part: &str) -> bool {
-    part.matches('‹').count() == part.matches('›').count()
-}
-
 /// Applies a function that works on each character alone to a symbol: `text` to known text, `hole` to the inside of
 /// each hole (it gives the whole replacement, brackets included). Gives nothing for a cut or unbalanced symbol.
 pub fn map_symbol(symbol: &str, text: impl Fn(&str) -> String, hole: impl Fn(&str) -> String) -> Option<String> {
