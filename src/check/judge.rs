@@ -10,7 +10,6 @@ use crate::policy::{
 };
 use crate::secrets;
 use crate::source::Location;
-use regex::Regex;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -150,7 +149,6 @@ impl<'e> Judge<'e> {
                 evidence.reasons.push(reason.to_string());
                 Judgement { truth: Truth::Unknown, evidence }
             }
-            ConditionKind::Key(pattern) => self.key(pattern, on),
             ConditionKind::Components(bounds) => {
                 let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
                 let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
@@ -214,6 +212,8 @@ impl<'e> Judge<'e> {
         match base {
             Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Resource => Ok((own, body(own))),
+            // A name is no value of the resource: what is told stands at the value it names.
+            Base::Key => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Parent => match self.estate.parent(own) {
                 Some(parent) => Ok((parent, body(parent))),
                 None => {
@@ -223,16 +223,6 @@ impl<'e> Judge<'e> {
                 }
             },
         }
-    }
-
-    /// Whether the name under which the value at hand stands matches; a value without a name matches nothing.
-    fn key(&self, pattern: &Regex, on: On<'e>) -> Judgement<'e> {
-        let held = on.index.zip(on.focus);
-        let pointer = held.and_then(|(index, value)| self.estate.resources[index].body.pointer_of(value));
-        let name = pointer.as_deref().and_then(|pointer| pointer.rsplit('/').next()).unwrap_or_default();
-        let spot = held.map_or(spot(on.index), |(index, value)| Spot::Value(index, value));
-        let name = name.replace("~1", "/").replace("~0", "~");
-        Judgement { truth: Truth::from(Some(pattern.is_match(&name))), evidence: Evidence::at(spot) }
     }
 
     fn test(&self, test: &'e Test, on: On<'e>) -> Judgement<'e> {
@@ -250,7 +240,15 @@ impl<'e> Judge<'e> {
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
         let expected = expectation(test, &operand);
-        let mut judgement = self.selected(test, index, root, &operand);
+        let mut judgement = match test.base {
+            Base::Key => {
+                let pointer = self.estate.resources[index].body.pointer_of(root).unwrap_or_default();
+                let key = Value::string(pointer.rsplit('/').next().unwrap_or_default());
+                let truth = Truth::from(compare::holds(test, &key, &operand));
+                Judgement { truth, evidence: Evidence::at(Spot::Value(index, root)) }
+            }
+            _ => self.selected(test, index, root, &operand),
+        };
         judgement.evidence.expected = expected;
         judgement.evidence.is_secret = test.operator == Operator::Secret;
         judgement

@@ -2,7 +2,7 @@
 
 use super::compare;
 use super::judge::{Judge, On, Truth};
-use crate::arm::functions::{arguments, comparison};
+use crate::arm::functions::comparison;
 use crate::document::Value;
 use crate::estate::{Estate, Index, Presence};
 use crate::policy::{Demand, Join, Related, Relation};
@@ -132,13 +132,16 @@ fn joined<'e>(judge: &Judge<'e>, joins: &'e [Join], other: Index, at: On<'e>) ->
 
 /// Whether both sides of a join have a value in common (`equal`), or none.
 fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equal: bool) -> Option<bool> {
-    let theirs = join.theirs.select(&judge.estate.resources[other].body).values;
+    let theirs = join.theirs.select(&judge.estate.resources[other].body);
     let Ok((_, root)) = judge.root(join.base, at) else { return None };
-    let mine = join.mine.select(root).values;
+    let mine = join.mine.select(root);
+    let is_hidden = theirs.hidden_by.is_some() || mine.hidden_by.is_some();
+    let (theirs, mine) = (theirs.values, mine.values);
     let captured_theirs = join.theirs_capture.as_ref().map(|pattern| captured(pattern, &theirs));
     let captured_mine = join.capture.as_ref().map(|pattern| captured(pattern, &mine));
     // A text that is not known may hold what the pattern looks for.
-    let open = [&captured_theirs, &captured_mine].iter().any(|one| one.as_ref().is_some_and(|(_, open)| *open));
+    let open =
+        is_hidden || [&captured_theirs, &captured_mine].iter().any(|one| one.as_ref().is_some_and(|(_, open)| *open));
     let theirs: Vec<&Value> = captured_theirs.as_ref().map_or(theirs, |(list, _)| list.iter().collect());
     let mine: Vec<&Value> = captured_mine.as_ref().map_or(mine, |(list, _)| list.iter().collect());
     if !equal && (theirs.is_empty() || mine.is_empty()) {
@@ -160,7 +163,7 @@ pub fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool)
         let before = found.len();
         for group in pattern.captures_iter(&text).filter_map(|groups| groups.get(1)) {
             let part = group.as_str();
-            let is_whole = arguments::is_balanced(&text[..group.start()]) && arguments::is_balanced(part);
+            let is_whole = is_balanced(&text[..group.start()]) && is_balanced(part);
             match value.as_unknown().filter(|_| part.contains(['‹', '›'])) {
                 None => found.push(Value::string(part)),
                 // Equal symbols are the same text, whatever stands in their holes.
@@ -171,6 +174,11 @@ pub fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool)
         open |= found.len() == before && value.as_unknown().is_some();
     }
     (found, open)
+}
+
+/// Whether every hole that begins in a part of a symbol ends in it.
+fn is_balanced(part: &str) -> bool {
+    part.matches('‹').count() == part.matches('›').count()
 }
 
 fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index> {

@@ -70,16 +70,13 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
     } else if let Some(value) = members.get("components") {
         only(members, "word in a condition", &["components", "message"])?;
         ConditionKind::Components(bounds(value)?)
-    } else if let Some(value) = members.get("key") {
-        only(members, "word in a condition", &["key", "message"])?;
-        ConditionKind::Key(pattern(value, text(value, "key")?, false)?)
     } else if members.get("items").is_some() {
         ConditionKind::Items(Box::new(items(value, members, context, depth)?))
     } else if let Some(value) = members.get("related") {
         only(members, "word in a condition", &["related", "message"])?;
         ConditionKind::Related(Box::new(related(value, context, depth)?))
     } else {
-        let known = ["all", "any", "not", "if", "path", "key", "items", "related", "input", "components", "unknown"];
+        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown"];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),
@@ -155,8 +152,11 @@ fn exact_case(members: &Object) -> Result<bool, PackError> {
     }
 }
 
-/// Splits `@parent.` or `@resource.` off a path.
+/// Splits `@parent.` or `@resource.` off a path; `@key` is a path by itself.
 fn based(written: &str) -> (Base, &str) {
+    if written == "@key" {
+        return (Base::Key, "$");
+    }
     if let Some(rest) = written.strip_prefix("@parent.") {
         (Base::Parent, rest)
     } else if let Some(rest) = written.strip_prefix("@resource.") {
@@ -194,9 +194,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
     }
     let literal = parameters_filled(value, context)?;
     match operator {
-        Operator::Matches => {
-            pattern(value, text(&literal, "a pattern")?, exact_case).map(Operand::Pattern)
-        }
+        Operator::Matches => pattern(value, text(&literal, "a pattern")?, exact_case).map(Operand::Pattern),
         Operator::Length | Operator::Count => bounds(&literal).map(Operand::Bounds),
         Operator::In | Operator::NotIn if literal.as_array().is_none() => {
             Err(PackError::new(value.at, "a list of values is expected here"))
@@ -272,7 +270,9 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
     let filter = members.get("where").map(|filter| nested(filter, context, depth + 1)).transpose()?;
     let on = match members.get("on") {
         None => Vec::new(),
-        Some(value) => value.as_array().unwrap_or(std::slice::from_ref(value)).iter().map(join).collect::<Result<_, _>>()?,
+        Some(value) => {
+            value.as_array().unwrap_or(std::slice::from_ref(value)).iter().map(join).collect::<Result<_, _>>()?
+        }
     };
     let differ = members.get("differ").map(join).transpose()?;
     let missing_is_unknown = match members.get("missing") {

@@ -22,8 +22,6 @@ pub enum ConditionKind {
     Input(InputKind),
     /// What no input of this kind can decide, with the reason.
     Unknown(Arc<str>),
-    /// The name under which the value at hand stands in its object matches.
-    Key(Regex),
     /// Of how many exclusive components the resource is one.
     Components(Bounds),
     Test(Box<Test>),
@@ -60,6 +58,8 @@ pub enum Base {
     /// The resource, inside `items` as well.
     Resource,
     Parent,
+    /// The name under which the value at hand stands inside `items`.
+    Key,
 }
 
 /// How many of the selected values must pass.
