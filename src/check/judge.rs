@@ -6,7 +6,7 @@ use crate::document::{CompiledPath, Value};
 use crate::estate::{Estate, Index, InputKind};
 use crate::policy::{
     Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
-    Related, Relation, Test,
+    Related, Test,
 };
 use crate::secrets;
 use crate::source::Location;
@@ -106,6 +106,13 @@ impl<'e> Evidence<'e> {
 pub struct On<'e> {
     pub index: Option<Index>,
     pub focus: Option<&'e Value>,
+}
+
+impl<'e> On<'e> {
+    /// The same about a value in a resource.
+    fn inside(self, index: Index, value: &'e Value) -> Self {
+        On { index: Some(index), focus: Some(value) }
+    }
 }
 
 impl<'e> Judge<'e> {
@@ -376,7 +383,7 @@ impl<'e> Judge<'e> {
                 Some((parent, name)) => Spot::Missing(index, parent, name),
                 None => Spot::Value(index, values.first().copied().unwrap_or(root)),
             };
-            return self.each(items, index, &values, open, empty);
+            return self.each(items, on, index, &values, open, empty);
         };
         let mut texts: Vec<(Value, &'e Value)> = Vec::new();
         let mut open = open;
@@ -390,7 +397,7 @@ impl<'e> Judge<'e> {
         }
         let whole = || values.first().copied().unwrap_or(root);
         let found: Vec<&Value> = texts.iter().map(|(text, _)| text).collect();
-        let judgement = self.each(items, index, &found, open, Spot::Value(index, whole()));
+        let judgement = self.each(items, on, index, &found, open, Spot::Value(index, whole()));
         in_text(judgement, index, &texts, whole())
     }
 
@@ -398,12 +405,13 @@ impl<'e> Judge<'e> {
     fn each(
         &self,
         items: &'e Items,
+        on: On<'e>,
         index: Index,
         values: &[&'e Value],
         mut open: Option<Judgement<'e>>,
         empty: Spot<'e>,
     ) -> Judgement<'e> {
-        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
+        let inside = |value: &'e Value| on.inside(index, value);
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
         let is_hidden = open.is_some();
@@ -495,7 +503,7 @@ impl<'e> Judge<'e> {
 
     /// Why a resource that is not in the input may be there all the same.
     fn gap(&self, related: &Related, on: Option<Index>) -> Option<String> {
-        if related.relation == Relation::Itself {
+        if related.relation == crate::policy::Relation::Itself {
             return None;
         }
         let own = on.map(|index| &self.estate.resources[index]);

@@ -185,7 +185,6 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
     let estate = judge.estate;
     let Some(own) = on else { return everywhere(estate, related) };
     match related.relation {
-        Relation::Itself => vec![own],
         Relation::Parent => estate.parent(own).into_iter().collect(),
         Relation::Ancestor => estate.above(&estate.resources[own].id),
         Relation::Child => estate.below(&estate.resources[own].id),
@@ -201,6 +200,7 @@ fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index>
                 .collect()
         }
         Relation::Anywhere => everywhere(estate, related),
+        Relation::Itself => vec![own],
     }
 }
 

@@ -194,7 +194,11 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
     }
     let literal = parameters_filled(value, context)?;
     match operator {
-        Operator::Matches => pattern(value, text(&literal, "a pattern")?, exact_case).map(Operand::Pattern),
+        Operator::Matches => {
+            let pattern = text(&literal, "a pattern")?;
+            let built = RegexBuilder::new(pattern).case_insensitive(!exact_case).build();
+            built.map(Operand::Pattern).map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
+        }
         Operator::Length | Operator::Count => bounds(&literal).map(Operand::Bounds),
         Operator::In | Operator::NotIn if literal.as_array().is_none() => {
             Err(PackError::new(value.at, "a list of values is expected here"))
@@ -310,14 +314,10 @@ fn join(value: &Value) -> Result<Join, PackError> {
     Ok(Join { theirs: path(theirs)?, base, mine: path_text(mine, bare)?, capture, theirs_capture })
 }
 
-fn pattern(value: &Value, written: &str, exact_case: bool) -> Result<regex::Regex, PackError> {
-    let built = RegexBuilder::new(written).case_insensitive(!exact_case).build();
-    built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
-}
-
 /// A pattern with a group.
 fn capture(value: &Value) -> Result<regex::Regex, PackError> {
-    let pattern = pattern(value, text(value, "capture")?, false)?;
+    let built = RegexBuilder::new(text(value, "capture")?).case_insensitive(true).build();
+    let pattern = built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))?;
     if pattern.captures_len() < 2 {
         return Err(PackError::new(value.at, "'capture' needs a group: what stands in ( )"));
     }

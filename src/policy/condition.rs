@@ -239,8 +239,6 @@ pub struct Join {
 /// The edges a relation follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
-    /// The resource itself: joins values that stand in different places of it.
-    Itself,
     Parent,
     Child,
     Sibling,
@@ -250,11 +248,12 @@ pub enum Relation {
     Extends,
     SameScope,
     Anywhere,
+    /// The resource itself: joins values that stand in different places of it.
+    Itself,
 }
 
 impl Relation {
     pub const ALL: [(&'static str, Relation); 10] = [
-        ("itself", Relation::Itself),
         ("parent", Relation::Parent),
         ("child", Relation::Child),
         ("sibling", Relation::Sibling),
@@ -264,6 +263,7 @@ impl Relation {
         ("extends", Relation::Extends),
         ("sameScope", Relation::SameScope),
         ("anywhere", Relation::Anywhere),
+        ("itself", Relation::Itself),
     ];
 
     pub fn parse(name: &str) -> Option<Relation> {
