@@ -148,7 +148,7 @@ impl<'e> Judge<'e> {
                 }
             }
             ConditionKind::Input(kind) => {
-                let same = on.index.is_none_or(|index| self.estate.resources[index].input == *kind);
+                let same = on.index.is_none_or(|index| self.estate.resource(index).input == *kind);
                 Judgement { truth: Truth::from(Some(same)), evidence: Evidence::at(spot(on.index)) }
             }
             ConditionKind::Unknown(reason) => {
@@ -215,7 +215,7 @@ impl<'e> Judge<'e> {
         let Some(own) = on.index else {
             return Err(Box::new(Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) }));
         };
-        let body = |index: Index| &self.estate.resources[index].body;
+        let body = |index: Index| &self.estate.resource(index).body;
         match base {
             Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Resource => Ok((own, body(own))),
@@ -249,7 +249,7 @@ impl<'e> Judge<'e> {
         let expected = expectation(test, &operand);
         let mut judgement = match test.base {
             Base::Key => {
-                let pointer = self.estate.resources[index].body.pointer_of(root).unwrap_or_default();
+                let pointer = self.estate.resource(index).body.pointer_of(root).unwrap_or_default();
                 let key = Value::string(pointer.rsplit('/').next().unwrap_or_default());
                 let truth = Truth::from(compare::holds(test, &key, &operand));
                 Judgement { truth, evidence: Evidence::at(Spot::Value(index, root)) }
@@ -317,7 +317,7 @@ impl<'e> Judge<'e> {
 
     /// Why nothing that is absent from a resource decides anything, where that is so.
     fn silence(&self, index: Index) -> Option<String> {
-        let resource = &self.estate.resources[index];
+        let resource = self.estate.resource(index);
         if resource.existing {
             let name = resource.short_name();
             return Some(format!("'{name}' is declared as existing: the input does not show its settings"));
@@ -332,7 +332,7 @@ impl<'e> Judge<'e> {
         operand: &Value,
         missing: Option<(&'e Value, String)>,
     ) -> Judgement<'e> {
-        let resource = &self.estate.resources[index];
+        let resource = self.estate.resource(index);
         let spot = match missing {
             Some((parent, name)) => Spot::Missing(index, parent, name),
             None => Spot::Resource(index),
@@ -506,14 +506,14 @@ impl<'e> Judge<'e> {
         if related.relation == crate::policy::Relation::Itself {
             return None;
         }
-        let own = on.map(|index| &self.estate.resources[index]);
+        let own = on.map(|index| self.estate.resource(index));
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
             let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &resource.id));
             return (!is_exported)
                 .then(|| format!("no export in the input shows whether '{}' has {wanted}", resource.short_name()));
         }
-        let has_exports = self.estate.resources.first().is_some_and(|resource| resource.input == InputKind::Export);
+        let has_exports = self.estate.count() > 0 && self.estate.resource(0).input == InputKind::Export;
         if has_exports && own.is_none() {
             return Some(format!(
                 "exports show parts of a platform: {wanted} may stand in one that is not in the input"
@@ -524,7 +524,7 @@ impl<'e> Judge<'e> {
 
     /// What would show the resources a relation means, where an export lacks them.
     fn commands(&self, related: &Related, on: Option<Index>) -> Vec<String> {
-        let own = on.map(|index| &self.estate.resources[index]);
+        let own = on.map(|index| self.estate.resource(index));
         let types =
             related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types);
         if own.is_none() {
@@ -550,7 +550,7 @@ impl<'e> Judge<'e> {
             return Judgement { truth: Truth::Unknown, evidence };
         }
         let place = |index: Index, label: &str| {
-            let resource = &self.estate.resources[index];
+            let resource = self.estate.resource(index);
             (resource.at, format!("{label} {} '{}'", resource.type_name, resource.short_name()))
         };
         let undecided = |mut evidence: Evidence<'e>| {

@@ -54,7 +54,9 @@ fn given_values(given: &ArgMatches, sources: &Sources) -> Result<Vec<Given>, Ref
 }
 
 fn expanded(document: &Document, given: Vec<Given>, sources: &Sources) -> Expansion {
-    let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, sources);
+    let linked = |_: SourceId, path: &str| {
+        input::read_linked(&document.path, path, sources).map(|read| read.map(|file| file.root().clone()))
+    };
     expand_template(Request { template: document.root(), given, linked: &linked, trial: &[], facts: None })
 }
 
@@ -94,7 +96,9 @@ pub fn eval(given: &ArgMatches) -> Outcome {
             root.set("outputs".into(), at, Value::object(vec![member("expression", output)]));
             let whole = Value { at: document.root().at, ..Value::object(root.members) };
             let values = given_values(given, &sources)?;
-            let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, &sources);
+            let linked = |_: SourceId, path: &str| {
+                input::read_linked(&document.path, path, &sources).map(|read| read.map(|file| file.root().clone()))
+            };
             let expansion =
                 expand_template(Request { template: &whole, given: values, linked: &linked, trial: &[], facts: None });
             match expansion.faults.iter().find(|fault| fault.at.source == source) {
@@ -195,9 +199,9 @@ pub fn why(given: &ArgMatches) -> Outcome {
     let texts = crate::report::Texts::new(&run, &sources);
     let line = |place: &Place| {
         let (name, at) = texts.place(place.at);
-        let source = texts.get(place.at.source);
-        let span = place.at.span;
-        let text: String = source.slice(span).lines().next().unwrap_or_default().chars().take(80).collect();
+        let window = texts.window(place.at);
+        let text = window.source.text.get(window.range(place.at.span)).unwrap_or_default();
+        let text: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
         format!("{name}:{}:{}  {text}  ({})", at.line, at.column, place.label)
     };
     for outcome in &run.outcomes {
