@@ -62,6 +62,8 @@ pub struct Evidence<'e> {
     pub parameters: Vec<Arc<str>>,
     /// Commands that would show what is not known.
     pub commands: Vec<String>,
+    /// The component that no resource is, and those of its types.
+    pub sought: Option<(Arc<str>, Vec<Index>)>,
     /// The value is a secret in clear: it must not be shown.
     pub is_secret: bool,
 }
@@ -96,6 +98,7 @@ impl<'e> Evidence<'e> {
             reasons: Vec::new(),
             parameters: Vec::new(),
             commands: Vec::new(),
+            sought: None,
             is_secret: false,
         }
     }
@@ -106,15 +109,29 @@ impl<'e> Evidence<'e> {
 pub struct On<'e> {
     pub index: Option<Index>,
     pub focus: Option<&'e Value>,
+    /// The resource that the rule is about.
+    pub subject: Option<Index>,
+}
+
+impl<'e> On<'e> {
+    /// Another resource, seen from here.
+    pub fn other(self, index: Index) -> On<'e> {
+        On { index: Some(index), focus: None, ..self }
+    }
+
+    /// A value of a resource, seen from here.
+    pub fn inside(self, index: Index, value: &'e Value) -> On<'e> {
+        On { index: Some(index), focus: Some(value), ..self }
+    }
 }
 
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None })
+        self.judge_on(condition, On { index: on, focus: None, subject: on })
     }
 
-    fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
+    pub fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
         let mut judgement = match &condition.kind {
             ConditionKind::All(parts) => self.all(parts, on),
             ConditionKind::Any(parts) => self.any(parts, on),
@@ -160,6 +177,8 @@ impl<'e> Judge<'e> {
             ConditionKind::Test(test) => self.test(test, on),
             ConditionKind::Items(items) => self.items(items, on),
             ConditionKind::Related(related) => self.related(related, on),
+            ConditionKind::Comparison(comparison) => self.comparison(comparison, on),
+            ConditionKind::Through(chain, conditions) => self.through(chain, conditions, on),
         };
         if judgement.truth == Truth::Fails && judgement.evidence.message.is_none() {
             judgement.evidence.message.clone_from(&condition.message);
@@ -212,6 +231,10 @@ impl<'e> Judge<'e> {
         match base {
             Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Resource => Ok((own, body(own))),
+            Base::Subject => {
+                let subject = on.subject.unwrap_or(own);
+                Ok((subject, body(subject)))
+            }
             Base::Parent => match self.estate.parent(own) {
                 Some(parent) => Ok((parent, body(parent))),
                 None => {
@@ -230,10 +253,25 @@ impl<'e> Judge<'e> {
         };
         let operand = match &test.operand {
             Operand::Literal(value) => value.clone(),
-            Operand::Path(path) => match path.select(root).values.first() {
-                Some(value) => (*value).clone(),
-                None => Value::default(),
-            },
+            Operand::Path(base, path, pattern) => {
+                // A path without base starts where the test's own does.
+                let from = match base {
+                    Base::Own => root,
+                    _ => match self.root(*base, on) {
+                        Ok((_, from)) => from,
+                        Err(judgement) => return *judgement,
+                    },
+                };
+                let value = path.select(from).values.first().map_or_else(Value::default, |value| (*value).clone());
+                match pattern {
+                    Some(pattern) if value.as_unknown().is_none() => {
+                        let text = value.symbol().unwrap_or_default();
+                        let found = pattern.captures(&text).and_then(|groups| groups.get(1));
+                        found.map_or_else(Value::default, |found| Value::string(found.as_str()))
+                    }
+                    _ => value,
+                }
+            }
             Operand::Pattern(pattern) => Value::string(pattern.as_str()),
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
@@ -257,8 +295,9 @@ impl<'e> Judge<'e> {
                     evidence: Evidence::at(Spot::Value(index, hidden)),
                 };
             }
-            let fails = |value: &&Value| holds(test, value, operand) == Some(false);
-            if test.quantifier != Quantifier::Every || !values.iter().any(fails) {
+            // One value may decide whatever the hidden ones are.
+            let decisive = Some(test.quantifier != Quantifier::Every);
+            if test.operator == Operator::Count || !values.iter().any(|value| holds(test, value, operand) == decisive) {
                 return unknown_value(index, hidden);
             }
         }
@@ -299,7 +338,7 @@ impl<'e> Judge<'e> {
     }
 
     /// Why nothing that is absent from a resource decides anything, where that is so.
-    fn silence(&self, index: Index) -> Option<String> {
+    pub fn silence(&self, index: Index) -> Option<String> {
         let resource = &self.estate.resources[index];
         if resource.existing {
             let name = resource.short_name();
@@ -360,7 +399,7 @@ impl<'e> Judge<'e> {
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
-        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
+        let inside = |value: &'e Value| on.inside(index, value);
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
         let mut open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
@@ -527,6 +566,7 @@ impl<'e> Judge<'e> {
                     evidence.commands = self.commands(related, on);
                     return Judgement { truth: Truth::Unknown, evidence };
                 } else {
+                    evidence.sought = related.component.clone().map(|name| (name, found.near_misses.clone()));
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
                     let label = if certain > bounds.at_most { "one of them:" } else { "does not qualify:" };
                     evidence.related.extend(others.iter().take(3).map(|&index| place(index, label)));
@@ -541,10 +581,49 @@ impl<'e> Judge<'e> {
                 None if possible > 0 => return undecided(evidence),
                 None => Truth::Holds,
             },
+            Demand::Some(condition) => {
+                let (mut open, mut failed): (Option<Judgement>, Option<Judgement>) = (None, None);
+                for &other in found.certain.iter().chain(&found.possible) {
+                    let mut judgement = self.judge_on(condition, at.other(other));
+                    let is_certain = found.certain.contains(&other);
+                    match judgement.truth {
+                        Truth::Holds if is_certain => {
+                            judgement.evidence.related.push(place(other, "found:"));
+                            return judgement;
+                        }
+                        Truth::Fails => {
+                            judgement.evidence.related.push(place(other, "does not qualify:"));
+                            failed.get_or_insert(judgement);
+                        }
+                        _ => {
+                            if !is_certain {
+                                judgement.evidence.reasons.extend(found.reasons.iter().cloned());
+                            }
+                            judgement.truth = Truth::Unknown;
+                            open.get_or_insert(judgement);
+                        }
+                    }
+                }
+                if let Some(open) = open {
+                    return open;
+                }
+                if let Some(gap) = self.gap(related, on) {
+                    evidence.reasons.push(gap);
+                    evidence.commands = self.commands(related, on);
+                    return Judgement { truth: Truth::Unknown, evidence };
+                }
+                if let Some(failed) = failed {
+                    return failed;
+                }
+                evidence
+                    .related
+                    .extend(found.near_misses.iter().take(3).map(|&index| place(index, "does not qualify:")));
+                Truth::Fails
+            }
             Demand::Every(condition) => {
                 let mut kept: Option<Judgement> = None;
                 for &other in found.certain.iter().chain(&found.possible) {
-                    let mut judgement = self.judge(condition, Some(other));
+                    let mut judgement = self.judge_on(condition, at.other(other));
                     if found.possible.contains(&other) && judgement.truth == Truth::Fails {
                         judgement.truth = Truth::Unknown;
                         judgement.evidence.reasons.extend(found.reasons.iter().cloned());
@@ -567,9 +646,13 @@ impl<'e> Judge<'e> {
 /// Whether a value passes; of a text with `capture` what it captures, which may be absent.
 fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
     let Some(pattern) = &test.capture else { return compare::holds(test, value, operand) };
-    if value.as_unknown().is_some() {
+    if let Some(unknown) = value.as_unknown() {
         // What a function gives is not written in clear.
-        return (test.operator == Operator::Secret).then_some(true);
+        if test.operator == Operator::Secret {
+            return Some(true);
+        }
+        let found = compare::captured_for_sure(pattern, &unknown.symbol)?;
+        return compare::holds(test, &Value::string(found), operand);
     }
     let text = value.symbol().unwrap_or_default();
     match (pattern.captures(&text).and_then(|found| found.get(1)), &test.default) {
@@ -608,7 +691,7 @@ fn first_or_missing<'e>(
     }
 }
 
-fn unknown_value<'e>(index: Index, value: &'e Value) -> Judgement<'e> {
+pub fn unknown_value<'e>(index: Index, value: &'e Value) -> Judgement<'e> {
     let mut evidence = Evidence::at(Spot::Value(index, value));
     match value.as_unknown() {
         Some(unknown) => {

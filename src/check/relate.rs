@@ -69,7 +69,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
         }
         if let Some(filter) = &related.filter {
-            let judgement = judge.judge(filter, Some(index));
+            let judgement = judge.judge_on(filter, at.other(index));
             match judgement.truth {
                 Truth::Fails => {
                     found.near_misses.push(index);
@@ -118,13 +118,16 @@ fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
 
 /// Whether both sides of a join have a value in common (`equal`), or none.
 fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equal: bool) -> Option<bool> {
-    let theirs = join.theirs.select(&judge.estate.resources[other].body).values;
+    let theirs = join.theirs.select(&judge.estate.resources[other].body);
     let Ok((_, root)) = judge.root(join.base, at) else { return None };
-    let mine = join.mine.select(root).values;
+    let mine = join.mine.select(root);
+    let is_hidden = theirs.hidden_by.is_some() || mine.hidden_by.is_some();
+    let (theirs, mine) = (theirs.values, mine.values);
     let captured_theirs = join.theirs_capture.as_ref().map(|pattern| captured(pattern, &theirs));
     let captured_mine = join.capture.as_ref().map(|pattern| captured(pattern, &mine));
     // A text that is not known may hold what the pattern looks for.
-    let open = [&captured_theirs, &captured_mine].iter().any(|one| one.as_ref().is_some_and(|(_, open)| *open));
+    let open =
+        is_hidden || [&captured_theirs, &captured_mine].iter().any(|one| one.as_ref().is_some_and(|(_, open)| *open));
     let theirs: Vec<&Value> = captured_theirs.as_ref().map_or(theirs, |(list, _)| list.iter().collect());
     let mine: Vec<&Value> = captured_mine.as_ref().map_or(mine, |(list, _)| list.iter().collect());
     if !equal && (theirs.is_empty() || mine.is_empty()) {
@@ -200,6 +203,7 @@ pub fn describe(related: &Related) -> String {
         Demand::Exists => format!("a {what}"),
         Demand::Absent => format!("no {what}"),
         Demand::Every(_) => format!("every {what} in order"),
+        Demand::Some(_) => format!("a {what} in order"),
         Demand::Count(bounds) => format!("{} of {what}", bounds.describe()),
     }
 }

@@ -1,9 +1,10 @@
 //! From a condition as written to a [`Condition`].
 
 use super::condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
-    Relation, Test,
+    Amount, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand,
+    Operator, Quantifier, Related, Relation, Test,
 };
+use super::quantity::Quantity;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::document::{CompiledPath, Member, Object, Value};
 use crate::estate::InputKind;
@@ -74,9 +75,35 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
         ConditionKind::Items(Box::new(items(value, members, context, depth)?))
     } else if let Some(value) = members.get("related") {
         only(members, "word in a condition", &["related", "message"])?;
-        ConditionKind::Related(Box::new(related(value, context, depth)?))
+        ConditionKind::Related(Box::new(related(value, context, depth, None)?))
+    } else if let Some(value) = members.get("amount") {
+        only(members, "word in a condition", &["amount", "atLeast", "atMost", "message"])?;
+        let bound = |name: &str| members.get(name).map(|value| amount(value, context, depth + 1)).transpose();
+        let (at_least, at_most) = (bound("atLeast")?, bound("atMost")?);
+        if at_least.is_none() && at_most.is_none() {
+            return Err(PackError::new(value.at, "'amount' needs 'atLeast' or 'atMost'"));
+        }
+        let amount = amount(value, context, depth + 1)?;
+        ConditionKind::Comparison(Box::new(Comparison { amount, at_least, at_most }))
+    } else if let Some(value) = members.get("chain") {
+        only(members, "word in a chain", &["chain", "name", "after", "inside", "through", "message"])?;
+        let through = members.get("through").ok_or_else(|| PackError::new(value.at, "'chain' needs 'through'"))?;
+        ConditionKind::Through(Box::new(chain(value, members)?), list(through)?)
     } else {
-        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown"];
+        let known = [
+            "all",
+            "any",
+            "not",
+            "if",
+            "path",
+            "items",
+            "related",
+            "amount",
+            "chain",
+            "input",
+            "components",
+            "unknown",
+        ];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),
@@ -152,10 +179,12 @@ fn exact_case(members: &Object) -> Result<bool, PackError> {
     }
 }
 
-/// Splits `@parent.` or `@resource.` off a path.
+/// Splits `@parent.`, `@resource.` or `@subject.` off a path.
 fn based(written: &str) -> (Base, &str) {
     if let Some(rest) = written.strip_prefix("@parent.") {
         (Base::Parent, rest)
+    } else if let Some(rest) = written.strip_prefix("@subject.") {
+        (Base::Subject, rest)
     } else if let Some(rest) = written.strip_prefix("@resource.") {
         (Base::Resource, rest)
     } else {
@@ -184,9 +213,13 @@ fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Re
 }
 
 fn operand(operator: Operator, value: &Value, context: &Context, exact_case: bool) -> Result<Operand, PackError> {
-    let reference = value.as_object().filter(|object| object.members.len() == 1);
-    if let Some(name) = reference.and_then(|object| object.get("path")) {
-        return Ok(Operand::Path(path(name)?));
+    if let Some(reference) = value.as_object()
+        && let Some(written) = reference.get("path")
+    {
+        only(reference, "word in an operand", &["path", "capture"])?;
+        let (base, bare) = based(text(written, "path")?);
+        let capture = reference.get("capture").map(capture).transpose()?;
+        return Ok(Operand::Path(base, path_text(written, bare)?, capture));
     }
     let literal = parameters_filled(value, context)?;
     match operator {
@@ -250,10 +283,128 @@ fn bounds(value: &Value) -> Result<Bounds, PackError> {
     Ok(Bounds { at_least: side("atLeast", 0)?, at_most: side("atMost", i64::MAX)? })
 }
 
-fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, PackError> {
+const AMOUNT_WORDS: [&str; 8] = ["path", "parameter", "sum", "product", "choose", "greatest", "longestChain", "again"];
+
+/// A number, a text that is a duration or a time of day, or an object that computes one.
+fn amount(value: &Value, context: &Context, depth: usize) -> Result<Amount, PackError> {
+    if depth > MAX_CONDITION_DEPTH {
+        return Err(PackError::new(value.at, format!("amounts nest deeper than {MAX_CONDITION_DEPTH}")));
+    }
+    if let Some(fixed) = Quantity::of(value) {
+        return Ok(Amount::Fixed(fixed));
+    }
+    let members = object(value, "an amount")?;
+    let inner = |value: &Value| amount(value, context, depth + 1);
+    let list = |value: &Value| -> Result<Vec<Amount>, PackError> {
+        value
+            .as_array()
+            .ok_or_else(|| PackError::new(value.at, "a list of amounts is expected here"))?
+            .iter()
+            .map(inner)
+            .collect()
+    };
+    if let Some(written) = members.get("path") {
+        only(members, "word in an amount", &["path", "default", "capture"])?;
+        let (base, bare) = based(text(written, "path")?);
+        let quantity = |value: &Value| {
+            Quantity::of(value).ok_or_else(|| PackError::new(value.at, "a number or a duration is expected here"))
+        };
+        let default = members.get("default").map(quantity).transpose()?;
+        let capture = members.get("capture").map(capture).transpose()?;
+        return Ok(Amount::Path { base, path: path_text(written, bare)?, default, capture });
+    }
+    if members.get("parameter").is_some() {
+        return inner(&parameters_filled(value, context)?);
+    }
+    if let Some(parts) = members.get("sum") {
+        only(members, "word in an amount", &["sum"])?;
+        return list(parts).map(Amount::Sum);
+    }
+    if let Some(parts) = members.get("product") {
+        only(members, "word in an amount", &["product"])?;
+        return list(parts).map(Amount::Product);
+    }
+    if let Some(cases) = members.get("choose") {
+        only(members, "word in an amount", &["choose", "else"])?;
+        let otherwise = members.get("else").ok_or_else(|| PackError::new(value.at, "'choose' needs an 'else'"))?;
+        let cases = cases.as_array().ok_or_else(|| PackError::new(cases.at, "a list of cases is expected here"))?;
+        let case = |value: &Value| -> Result<(Condition, Amount), PackError> {
+            let members = object(value, "a case")?;
+            only(members, "word in a case", &["if", "then"])?;
+            match (members.get("if"), members.get("then")) {
+                (Some(premise), Some(then)) => Ok((nested(premise, context, depth + 1)?, inner(then)?)),
+                _ => Err(PackError::new(value.at, "a case needs 'if' and 'then'")),
+            }
+        };
+        let cases = cases.iter().map(case).collect::<Result<Vec<_>, PackError>>()?;
+        return Ok(Amount::Choose(cases, Box::new(inner(otherwise)?)));
+    }
+    if let Some(least) = members.get("atLeast") {
+        only(members, "word in an amount", &["atLeast", "unknown"])?;
+        let why = members.get("unknown").ok_or_else(|| PackError::new(value.at, "'atLeast' needs an 'unknown'"))?;
+        return Ok(Amount::Open(Box::new(inner(least)?), text(why, "unknown")?.into()));
+    }
+    if let Some(of) = members.get("greatest") {
+        only(members, "word in an amount", &["greatest", "related"])?;
+        let others = members.get("related").ok_or_else(|| PackError::new(value.at, "'greatest' needs 'related'"))?;
+        let others = related(others, context, depth + 1, Some(Demand::Exists))?;
+        return Ok(Amount::Greatest(Box::new(others), Box::new(inner(of)?)));
+    }
+    if let Some(items) = members.get("longestChain") {
+        only(members, "word in an amount", &["longestChain", "name", "after", "weight"])?;
+        let weight =
+            members.get("weight").ok_or_else(|| PackError::new(value.at, "'longestChain' needs a 'weight'"))?;
+        return Ok(Amount::LongestChain(Box::new(chain(items, members)?), Box::new(inner(weight)?)));
+    }
+    if let Some(paths) = members.get("again") {
+        only(members, "word in an amount", &["again"])?;
+        return inside(paths).map(Amount::Again);
+    }
+    Err(match members.members.first() {
+        Some(member) => unknown_word(member.key_at, "amount", &member.key, AMOUNT_WORDS),
+        None => PackError::new(value.at, "an empty amount is none"),
+    })
+}
+
+fn chain(items: &Value, members: &Object) -> Result<Chain, PackError> {
+    let needed = |name: &str| {
+        let value = members.get(name).ok_or_else(|| PackError::new(items.at, format!("a chain needs '{name}'")))?;
+        path(value)
+    };
+    let (base, bare) = based(text(items, "a path of items")?);
+    Ok(Chain {
+        base,
+        items: path_text(items, bare)?,
+        name: needed("name")?,
+        after: needed("after")?,
+        inside: members.get("inside").map(inside).transpose()?.unwrap_or_default(),
+    })
+}
+
+fn inside(value: &Value) -> Result<Vec<CompiledPath>, PackError> {
+    match value.as_array() {
+        Some(items) => items.iter().map(path).collect(),
+        None => Ok(vec![path(value)?]),
+    }
+}
+
+/// `given` is the demand where the place has one of its own.
+fn related(value: &Value, context: &Context, depth: usize, given: Option<Demand>) -> Result<Related, PackError> {
     let members = object(value, "related")?;
-    let words =
-        ["relation", "type", "component", "where", "on", "differ", "missing", "exists", "absent", "every", "count"];
+    let words = [
+        "relation",
+        "type",
+        "component",
+        "where",
+        "on",
+        "differ",
+        "missing",
+        "exists",
+        "absent",
+        "every",
+        "some",
+        "count",
+    ];
     only(members, "word in related", &words)?;
     let relation = members.get("relation").ok_or_else(|| PackError::new(value.at, "'related' needs a 'relation'"))?;
     let name = text(relation, "relation")?;
@@ -278,17 +429,22 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
     let demands: Vec<&Member> = members
         .members
         .iter()
-        .filter(|member| ["exists", "absent", "every", "count"].contains(&&*member.key))
+        .filter(|member| ["exists", "absent", "every", "some", "count"].contains(&&*member.key))
         .collect();
-    let [demand] = demands.as_slice() else {
-        return Err(PackError::new(value.at, "'related' needs one of exists, absent, every, count"));
-    };
-    let demand = match (&*demand.key, demand.value.as_bool()) {
-        ("exists", Some(true)) | ("absent", Some(false)) => Demand::Exists,
-        ("exists", Some(false)) | ("absent", Some(true)) => Demand::Absent,
-        ("every", _) => Demand::Every(nested(&demand.value, context, depth + 1)?),
-        ("count", _) => Demand::Count(bounds(&demand.value)?),
-        _ => return Err(PackError::new(demand.value.at, "true or false is expected here")),
+    let demand = match (demands.as_slice(), given) {
+        ([], Some(given)) => given,
+        ([demand], None) => match (&*demand.key, demand.value.as_bool()) {
+            ("exists", Some(true)) | ("absent", Some(false)) => Demand::Exists,
+            ("exists", Some(false)) | ("absent", Some(true)) => Demand::Absent,
+            ("every", _) => Demand::Every(nested(&demand.value, context, depth + 1)?),
+            ("some", _) => Demand::Some(nested(&demand.value, context, depth + 1)?),
+            ("count", _) => Demand::Count(bounds(&demand.value)?),
+            _ => return Err(PackError::new(demand.value.at, "true or false is expected here")),
+        },
+        (_, None) => return Err(PackError::new(value.at, "'related' needs one of exists, absent, every, some, count")),
+        ([demand, ..], Some(_)) => {
+            return Err(PackError::new(demand.key_at, format!("'{}' has no place in an amount", demand.key)));
+        }
     };
     Ok(Related { relation, types, component, filter, on, differ, missing_is_unknown, demand })
 }

@@ -1,5 +1,6 @@
 //! Conditions of the rule language, compiled: paths parsed, patterns built, pack parameters filled in.
 
+use super::quantity::Quantity;
 use crate::document::{CompiledPath, Value};
 use crate::estate::InputKind;
 use regex::Regex;
@@ -27,6 +28,56 @@ pub enum ConditionKind {
     Test(Box<Test>),
     Items(Box<Items>),
     Related(Box<Related>),
+    Comparison(Box<Comparison>),
+    /// Some chain of items meets the conditions one after another, each in an item of its own.
+    Through(Box<Chain>, Vec<Condition>),
+}
+
+/// A quantity and the bounds it must keep.
+#[derive(Debug)]
+pub struct Comparison {
+    pub amount: Amount,
+    pub at_least: Option<Amount>,
+    pub at_most: Option<Amount>,
+}
+
+/// A quantity computed from values. Durations and times of day count in seconds.
+#[derive(Debug)]
+pub enum Amount {
+    Fixed(Quantity),
+    /// The value at a path, the greatest of several.
+    Path {
+        base: Base,
+        path: CompiledPath,
+        default: Option<Quantity>,
+        /// Of a text only what the first group of this pattern matches counts.
+        capture: Option<Regex>,
+    },
+    Sum(Vec<Amount>),
+    Product(Vec<Amount>),
+    /// The amount of the first case whose condition holds, else the last.
+    Choose(Vec<(Condition, Amount)>, Box<Amount>),
+    /// At least this much; how much more no input tells, for that reason.
+    Open(Box<Amount>, Arc<str>),
+    /// The greatest over related resources.
+    Greatest(Box<Related>, Box<Amount>),
+    /// The greatest sum of weights along a chain of items.
+    LongestChain(Box<Chain>, Box<Amount>),
+    /// In a weight: the longest chain of other items, chained and weighed the same way.
+    Again(Vec<CompiledPath>),
+}
+
+/// Items of a resource that come one after another.
+#[derive(Debug)]
+pub struct Chain {
+    pub base: Base,
+    pub items: CompiledPath,
+    /// What others call an item.
+    pub name: CompiledPath,
+    /// Names of the items that an item comes after.
+    pub after: CompiledPath,
+    /// Items that stand inside an item.
+    pub inside: Vec<CompiledPath>,
 }
 
 /// A condition on each of the values that a path selects; paths inside it start at the value.
@@ -56,6 +107,8 @@ pub enum Base {
     /// The resource, inside `items` as well.
     Resource,
     Parent,
+    /// The resource that the rule is about, also where a condition is on another one.
+    Subject,
 }
 
 /// How many of the selected values must pass.
@@ -109,8 +162,8 @@ pub struct Test {
 pub enum Operand {
     /// Written in the rule, or a pack parameter's value.
     Literal(Value),
-    /// The value at a path of the same resource.
-    Path(CompiledPath),
+    /// The value at a path; of a text only what the first group of the pattern matches.
+    Path(Base, CompiledPath, Option<Regex>),
     Pattern(Regex),
     Bounds(Bounds),
 }
@@ -270,5 +323,7 @@ pub enum Demand {
     Exists,
     Absent,
     Every(Condition),
+    /// One at least; where none does, the first that fails is told.
+    Some(Condition),
     Count(Bounds),
 }
