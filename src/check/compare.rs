@@ -1,7 +1,7 @@
 //! The operators of the rule language on one value. Durations, versions, addresses and times of day compare by meaning.
 
 use crate::arm::functions::{arguments, comparison};
-use crate::document::{Kind, Value};
+use crate::document::{CompiledPath, Kind, Value};
 use crate::policy::{Operand, Operator, Test, duration, time_of_day};
 use std::net::IpAddr;
 
@@ -49,8 +49,8 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
     };
     let wanted = operand.as_bool() == Some(true);
     Some(match test.operator {
-        Operator::Equals => equal(value, operand, exact),
-        Operator::NotEquals => !equal(value, operand, exact),
+        Operator::Equals => alike(value, operand, exact, names_region(&test.path)),
+        Operator::NotEquals => !alike(value, operand, exact, names_region(&test.path)),
         Operator::In => operand.as_array().unwrap_or_default().iter().any(|item| equal(value, item, exact)),
         Operator::NotIn => !operand.as_array().unwrap_or_default().iter().any(|item| equal(value, item, exact)),
         Operator::Exists => wanted != value.is_null(),
@@ -179,6 +179,19 @@ pub fn equal(a: &Value, b: &Value, exact: bool) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b, exact))
         }
         _ => a == b,
+    }
+}
+
+/// Whether values at a path name regions: Azure takes `West Europe` for `westeurope`.
+pub fn names_region(path: &CompiledPath) -> bool {
+    [".location", ".locationName"].iter().any(|leaf| path.text().ends_with(leaf))
+}
+
+/// Equality, of regions whatever the spaces.
+pub fn alike(a: &Value, b: &Value, exact: bool, are_regions: bool) -> bool {
+    match (a.as_str(), b.as_str()) {
+        (Some(a), Some(b)) if are_regions => a.replace(' ', "").eq_ignore_ascii_case(&b.replace(' ', "")),
+        _ => equal(a, b, exact),
     }
 }
 
