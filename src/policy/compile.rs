@@ -6,7 +6,7 @@ use super::condition::{
 };
 use super::quantity::Quantity;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
-use crate::document::{CompiledPath, Member, Object, Value};
+use crate::document::{CompiledPath, Kind, Member, Object, Value};
 use crate::estate::InputKind;
 use regex::RegexBuilder;
 use std::collections::BTreeMap;
@@ -258,9 +258,17 @@ fn parameters_filled(value: &Value, context: &Context) -> Result<Value, PackErro
         list.at = value.at;
         return Ok(list);
     }
-    let Some(name) = value.as_object().filter(|object| object.members.len() == 1).and_then(|o| o.get("parameter"))
-    else {
-        return Ok(value.clone());
+    let Some(object) = value.as_object() else { return Ok(value.clone()) };
+    let Some(name) = object.get("parameter").filter(|_| object.members.len() == 1) else {
+        let mut filled = value.clone();
+        if let Kind::Object(object) = &mut filled.kind {
+            let mut members = object.members.clone();
+            for member in &mut members {
+                member.value = parameters_filled(&member.value, context)?;
+            }
+            *object = std::sync::Arc::new(Object { members });
+        }
+        return Ok(filled);
     };
     let wanted = text(name, "parameter")?;
     context
