@@ -263,8 +263,11 @@ impl<'e> Judge<'e> {
                     },
                 };
                 let value = path.select(from).values.first().map_or_else(Value::default, |value| (*value).clone());
-                match pattern {
-                    Some(pattern) if value.as_unknown().is_none() => {
+                match (pattern, value.as_unknown()) {
+                    (Some(pattern), Some(unknown)) => {
+                        compare::captured_for_sure(pattern, &unknown.symbol).map_or(value.clone(), Value::string)
+                    }
+                    (Some(pattern), None) => {
                         let text = value.symbol().unwrap_or_default();
                         let found = pattern.captures(&text).and_then(|groups| groups.get(1));
                         found.map_or_else(Value::default, |found| Value::string(found.as_str()))
