@@ -233,7 +233,9 @@ impl<'e> Judge<'e> {
         for &other in found.certain.iter().chain(&found.possible) {
             let mut range = self.quantity(of, on.other(other), walk);
             let resource = &self.estate.resources[other];
-            range.related.push((resource.at, format!("counted: {} '{}'", resource.type_name, resource.short_name())));
+            // Its heading, not all of it: what counts in it is named in the message.
+            let at = resource.body.get("type").map_or(resource.at, |heading| heading.at);
+            range.related.push((at, format!("counted: {} '{}'", resource.type_name, resource.short_name())));
             if found.possible.contains(&other) {
                 range.low = 0.0;
             }

@@ -44,6 +44,16 @@ pub enum Spot<'e> {
     Estate,
 }
 
+impl Spot<'_> {
+    /// Whether it is a place in that resource.
+    fn is_in(&self, resource: Index) -> bool {
+        match self {
+            Spot::Value(index, _) | Spot::Missing(index, ..) | Spot::Resource(index) => *index == resource,
+            Spot::Estate => false,
+        }
+    }
+}
+
 /// What decided a condition.
 #[derive(Clone, Debug)]
 pub struct Evidence<'e> {
@@ -595,7 +605,10 @@ impl<'e> Judge<'e> {
                             return judgement;
                         }
                         Truth::Fails => {
-                            judgement.evidence.related.push(place(other, "does not qualify:"));
+                            // Where the value at fault stands in it, the resource needs no label of its own.
+                            if !judgement.evidence.spot.is_in(other) {
+                                judgement.evidence.related.push(place(other, "does not qualify:"));
+                            }
                             failed.get_or_insert(judgement);
                         }
                         _ => {
