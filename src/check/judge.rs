@@ -62,6 +62,8 @@ pub struct Evidence<'e> {
     pub expected: String,
     /// A message of the condition's own.
     pub message: Option<Arc<str>>,
+    /// What is to be said of a pass.
+    pub note: Option<Arc<str>>,
     /// The deciding value as text where it is not at the spot (a default, a count).
     pub actual: Option<String>,
     /// Other ends of a relation: place and what it shows.
@@ -103,6 +105,7 @@ impl<'e> Evidence<'e> {
             spot,
             expected: String::new(),
             message: None,
+            note: None,
             actual: None,
             related: Vec::new(),
             reasons: Vec::new(),
@@ -193,6 +196,9 @@ impl<'e> Judge<'e> {
         if judgement.truth == Truth::Fails && judgement.evidence.message.is_none() {
             judgement.evidence.message.clone_from(&condition.message);
         }
+        if judgement.truth == Truth::Holds && condition.note.is_some() {
+            judgement.evidence.note.clone_from(&condition.note);
+        }
         judgement
     }
 
@@ -203,8 +209,10 @@ impl<'e> Judge<'e> {
             match judgement.truth {
                 Truth::Fails => return judgement,
                 Truth::Unknown if kept.as_ref().is_none_or(|kept| kept.truth == Truth::Holds) => kept = Some(judgement),
-                _ if kept.is_none() => kept = Some(judgement),
-                _ => {}
+                _ => match &mut kept {
+                    None => kept = Some(judgement),
+                    Some(kept) => kept.evidence.note = kept.evidence.note.take().or(judgement.evidence.note),
+                },
             }
         }
         kept.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(spot(on.index)) })

@@ -187,7 +187,11 @@ impl<'e> Runner<'e> {
                 self.filled(template, resource, &evidence, actual.as_deref())
             }
             Verdict::Unknown => reason(&evidence),
-            _ => String::new(),
+            _ => evidence
+                .note
+                .as_deref()
+                .map(|note| self.filled(note, resource, &evidence, actual.as_deref()))
+                .unwrap_or_default(),
         };
         let mut parameters = evidence.parameters.clone();
         let mut under = Vec::new();

@@ -22,7 +22,7 @@ pub struct Context<'p> {
     pub components: &'p [String],
 }
 
-const TEST_WORDS: [&str; 6] = ["path", "quantifier", "default", "case", "capture", "message"];
+const TEST_WORDS: [&str; 7] = ["path", "quantifier", "default", "case", "capture", "message", "note"];
 
 /// Compiles a condition; the error points at the word that is wrong.
 pub fn condition(value: &Value, context: &Context) -> Result<Condition, PackError> {
@@ -34,10 +34,8 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
         return Err(PackError::new(value.at, format!("conditions nest deeper than {MAX_CONDITION_DEPTH}")));
     }
     let members = object(value, "a condition")?;
-    let message = match members.get("message") {
-        Some(message) => Some(text(message, "message")?.into()),
-        None => None,
-    };
+    let told = |name: &str| members.get(name).map(|told| text(told, name).map(Into::into)).transpose();
+    let (message, note) = (told("message")?, told("note")?);
     let list = |value: &Value| -> Result<Vec<Condition>, PackError> {
         let items =
             value.as_array().ok_or_else(|| PackError::new(value.at, "a list of conditions is expected here"))?;
@@ -109,7 +107,7 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
             None => PackError::new(value.at, "an empty condition decides nothing"),
         });
     };
-    Ok(Condition { kind, message })
+    Ok(Condition { kind, message, note })
 }
 
 /// `template` or `export`.

@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub struct Condition {
     pub kind: ConditionKind,
     pub message: Option<Arc<str>>,
+    /// What a reader of the pass should know all the same.
+    pub note: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
