@@ -547,7 +547,11 @@ impl<'e> Judge<'e> {
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
         let on = at.index;
         let found = relate::find(self, related, at);
-        let mut evidence = Evidence::at(spot(on));
+        let mut evidence = Evidence::at(match (on, at.focus) {
+            // Inside items the value at hand is what has no partner.
+            (Some(index), Some(focus)) => Spot::Value(index, focus),
+            _ => spot(on),
+        });
         evidence.expected = relate::describe(related);
         let certain = found.certain.len() as i64;
         let possible = certain + found.possible.len() as i64;
