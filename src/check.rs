@@ -1,6 +1,8 @@
 //! Evaluation of rules on an estate. Input: an [`crate::estate::Estate`] and packs. Output: verdicts with places.
 //! Knows nothing of how they are shown.
 
+mod amount;
+mod chain;
 mod compare;
 mod finding;
 mod judge;
@@ -9,7 +11,7 @@ mod relate;
 mod run;
 mod suppress;
 
-pub use compare::{duration, same_text};
+pub use compare::same_text;
 pub use finding::{
     Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Unlisted, Verdict,
 };

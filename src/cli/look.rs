@@ -5,7 +5,7 @@ use crate::arm::case::{Answer, evaluate_case};
 use crate::arm::expand::{Expansion, Request, expand as expand_template};
 use crate::arm::parameters::{Given, given as entries};
 use crate::arm::template::Kind;
-use crate::check::{Place, Verdict};
+use crate::check::Place;
 use crate::document::{Member, Value, parse};
 use crate::estate::Presence;
 use crate::input::{self, Document, Found};
@@ -216,7 +216,7 @@ pub fn why(given: &ArgMatches) -> Outcome {
             last = Some(subject.id.clone());
         }
         out.push_str(&format!("  {:8} {}: {}\n", outcome.verdict.name(), outcome.rule.id, outcome.rule.title));
-        if matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown) {
+        if !outcome.message.is_empty() {
             out.push_str(&format!("           {}\n", full_message(outcome)));
         }
         if let Some(actual) = &outcome.actual {
