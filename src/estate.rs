@@ -3,6 +3,8 @@
 
 mod edges;
 
+pub use edges::owner_id;
+
 use crate::document::Value;
 use crate::source::Location;
 use std::collections::{HashMap, HashSet};

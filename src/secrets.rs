@@ -22,16 +22,22 @@ struct Forms {
 /// A form of text that is a secret. Its pattern is built when a text first has one of the words it needs: most runs
 /// meet none, and the patterns cost more to build than all rules of a small check.
 struct Form {
+    /// What the text has as it is written: looked for first, since few texts have it.
+    has: String,
+    /// One of these words is in the text in any case.
     needs: Vec<String>,
     pattern: String,
     built: OnceLock<Option<Regex>>,
 }
 
 impl Form {
-    /// The pattern, when the text (in lower case) may match it.
-    fn for_text(&self, lower: &str) -> Option<&Regex> {
-        let is_possible = self.needs.iter().any(|word| lower.contains(word));
-        if !is_possible {
+    /// The pattern, when the text may match it.
+    fn for_text(&self, text: &str) -> Option<&Regex> {
+        if !text.contains(&self.has) {
+            return None;
+        }
+        let lower = text.to_ascii_lowercase();
+        if !self.needs.iter().any(|word| lower.contains(word)) {
             return None;
         }
         self.built.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()
@@ -46,6 +52,7 @@ fn forms() -> &'static Forms {
             of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
         };
         let form = |of: &Json| Form {
+            has: of["has"].as_str().unwrap_or_default().to_owned(),
             needs: words(&of["needs"]),
             pattern: of["pattern"].as_str().unwrap_or_default().to_owned(),
             built: OnceLock::new(),
@@ -60,16 +67,18 @@ fn forms() -> &'static Forms {
 
 /// Whether the value of a key of that name is a secret.
 pub fn is_secret_name(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
     let forms = forms();
-    forms.names.contains(&lower) || forms.endings.iter().any(|ending| lower.ends_with(ending))
+    let ends = |ending: &String| {
+        let start = name.len().checked_sub(ending.len());
+        start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
+    forms.names.iter().any(|own| own.eq_ignore_ascii_case(name)) || forms.endings.iter().any(ends)
 }
 
 /// A text with the secrets in it masked.
 pub fn masked(text: &str) -> Cow<'_, str> {
     let mut out = Cow::Borrowed(text);
-    let lower = text.to_ascii_lowercase();
-    for form in forms().values.iter().filter_map(|form| form.for_text(&lower)) {
+    for form in forms().values.iter().filter_map(|form| form.for_text(text)) {
         let found: Vec<(usize, usize)> = form
             .captures_iter(&out)
             .filter_map(|groups| groups.get(1).map(|group| (group.start(), group.end())))
@@ -92,34 +101,43 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 
 /// Whether a text holds a secret.
 fn holds_secret(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    forms().values.iter().filter_map(|form| form.for_text(&lower)).any(|form| form.is_match(text))
+    forms().values.iter().filter_map(|form| form.for_text(text)).any(|form| form.is_match(text))
 }
 
 /// The places of literal secrets in a document. Expressions are no secrets, though they may give one.
 pub fn places(root: &Value) -> Vec<Location> {
     let mut found = Vec::new();
-    collect(root, "", &mut found);
+    literals(root, &mut |_, value| found.push(value.at));
     found
 }
 
-fn collect(value: &Value, name: &str, found: &mut Vec<Location>) {
+/// Tells every literal secret in a document: the name it stands under, and the text.
+pub fn literals<'v>(root: &'v Value, tell: &mut dyn FnMut(&'v str, &'v Value)) {
+    literals_named("", root, tell);
+}
+
+/// The same of a value that stands under a name.
+pub fn literals_named<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(&'v str, &'v Value)) {
     match &value.kind {
         Kind::String(text) => {
             let is_literal = !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
             if (is_literal && is_secret_name(name)) || holds_secret(text) {
-                found.push(value.at);
+                tell(name, value);
             }
         }
-        Kind::Array(items) => items.iter().for_each(|item| collect(item, name, found)),
+        Kind::Array(items) => items.iter().for_each(|item| literals_named(name, item, tell)),
         Kind::Object(object) => {
-            // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value elsewhere.
+            // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value elsewhere,
+            // and a parameter that is given stands as `"password": {"value": …}`.
             let is_secure = object.get("type").and_then(Value::as_str).is_some_and(|kind| kind == "SecureString");
-            let named = object.get("name").and_then(Value::as_str).unwrap_or_default();
+            let named = object.get("name").and_then(Value::as_str).unwrap_or(name);
             for member in &object.members {
-                let is_value = &*member.key == "value";
-                let own = if is_value && (is_secure || is_secret_name(named)) { "password" } else { &*member.key };
-                collect(&member.value, own, found);
+                let own = match &*member.key {
+                    "value" if is_secure => "password",
+                    "value" if is_secret_name(named) => named,
+                    key => key,
+                };
+                literals_named(own, &member.value, tell);
             }
         }
         _ => {}

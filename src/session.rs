@@ -5,7 +5,8 @@ mod domains;
 mod pairing;
 mod parallel;
 
-use crate::arm::expand::{Expansion, Request, expand};
+use crate::arm::declarations::Asked;
+use crate::arm::expand::{Expansion, Request, expand_with};
 use crate::arm::parameters::{Given, given};
 use crate::arm::template::Kind;
 use crate::check::{
@@ -73,6 +74,8 @@ struct Setting<'c> {
     packs: &'c Packs,
     sources: &'c Sources,
     wanted: &'c (dyn Fn(&CompiledRule) -> bool + Sync),
+    /// The declarations of templates that rules judge.
+    asked: Asked,
 }
 
 /// What a job gave.
@@ -116,7 +119,7 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         today,
         max_waiver_days: request.max_waiver_days,
     });
-    let setting = Setting { request, packs, sources, wanted: &wanted };
+    let setting = Setting { request, packs, sources, wanted: &wanted, asked: packs.asked(&wanted) };
     let mut exports = Lifted::default();
     let batches = batches(request);
     for (number, batch) in batches.iter().enumerate() {
@@ -348,7 +351,7 @@ fn home(document: &Document) -> Location {
 }
 
 fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
-    let Setting { request, packs, sources, wanted } = *setting;
+    let Setting { request, packs, sources, wanted, asked } = *setting;
     let linked_files = Mutex::new(Vec::new());
     let linked = |_: SourceId, path: &str| {
         let found = input::read_linked(&document.path, path, sources);
@@ -363,7 +366,7 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
     let attempt = |trial: &[(std::sync::Arc<str>, Value)]| {
         let request =
             Request { template: document.root(), given: job.given.clone(), linked: &linked, trial, facts: None };
-        expand(request)
+        expand_with(request, asked)
     };
     let mut expansion = attempt(&[]);
     let mut outcomes = Vec::new();
@@ -372,8 +375,9 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
         let judge = |expansion: &mut Expansion| {
             let gaps = expansion.gaps.iter().map(|(_, gap)| gap.clone()).collect();
             let estate = Estate::new(std::mem::take(&mut expansion.resources)).with_gaps(gaps);
-            let result = evaluate(&estate, packs, home(document), wanted);
+            let mut result = evaluate(&estate, packs, home(document), wanted);
             expansion.resources = estate.resources;
+            judge_declarations(setting, &mut expansion.declarations, &mut result);
             result
         };
         (outcomes, secrets) = judge(&mut expansion);
@@ -409,6 +413,7 @@ fn collect(
         })
         .collect();
     let mut joined = Vec::new();
+    let mut declared = Vec::new();
     let mut gaps = Vec::new();
     let mut home_of_all = None;
     let mut resources = vec![0usize; documents.len()];
@@ -443,6 +448,7 @@ fn collect(
         if request.one_estate {
             gaps.extend(done.expansion.gaps.into_iter().map(|(_, gap)| gap));
             joined.extend(done.expansion.resources);
+            declared.extend(done.expansion.declarations);
             home_of_all.get_or_insert_with(|| home(document));
         } else {
             per_document[job.document].push((job.environment.clone(), done.outcomes));
@@ -466,10 +472,28 @@ fn collect(
     }
     if request.one_estate {
         let estate = Estate::new(joined).with_gaps(gaps);
-        let (outcomes, secrets) = evaluate(&estate, packs, home_of_all.unwrap_or_default(), wanted);
-        run.outcomes.extend(outcomes);
-        run.secrets.extend(secrets);
+        let mut result = evaluate(&estate, packs, home_of_all.unwrap_or_default(), wanted);
+        judge_declarations(setting, &mut declared, &mut result);
+        run.outcomes.extend(result.0);
+        run.secrets.extend(result.1);
     }
+}
+
+/// Judges what templates declare beside resources: an estate of its own, so that no wildcard, relation or near miss of
+/// a rule on resources meets it.
+fn judge_declarations(
+    setting: &Setting,
+    declarations: &mut Vec<Resource>,
+    (outcomes, secrets): &mut (Vec<Outcome>, Vec<Location>),
+) {
+    if declarations.is_empty() {
+        return;
+    }
+    let estate = Estate::new(std::mem::take(declarations));
+    let asks = |rule: &CompiledRule| rule.asks_for_declarations() && (setting.wanted)(rule);
+    let (more, more_secrets) = evaluate(&estate, setting.packs, Location::default(), &asks);
+    outcomes.extend(more);
+    secrets.extend(more_secrets);
 }
 
 /// Adds what the exports among the documents hold: all exports of a run are of one estate, each file a part of it.
@@ -512,7 +536,7 @@ fn merged(exported: Vec<Resource>, sources: &Sources, run: &mut Run) -> Vec<Reso
 
 /// Judges the estate of all exports.
 fn judge_exports(setting: &Setting, exports: Lifted, run: &mut Run) {
-    let Setting { request, packs, sources, wanted } = *setting;
+    let Setting { request, packs, sources, wanted, .. } = *setting;
     if request.one_estate || exports.resources.is_empty() {
         return;
     }

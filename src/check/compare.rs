@@ -15,6 +15,13 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             // A value that only a deployment knows is not in the text.
             Operator::Secret => Some(true),
             Operator::NoDeployedSecret => Some(!unknown.secret),
+            // A parameter that is not secure is written out wherever deployments are.
+            Operator::SecureSource if !unknown.secret => (!unknown.parameters.is_empty()).then_some(false),
+            Operator::SecureSource => Some(true),
+            Operator::NotMadeBy => match &test.operand {
+                Operand::Pattern(pattern) => Some(!calls(&unknown.symbol).any(|name| pattern.is_match(name))),
+                _ => None,
+            },
             Operator::Equals => {
                 comparison::same(value, operand).filter(|same| !*same || exact || operand.as_str().is_none())
             }
@@ -129,8 +136,10 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             (Some(given), Some(most)) => given <= most,
             _ => false,
         },
-        Operator::Secret => clear_text_secret(value) != wanted,
-        Operator::NoDeployedSecret => true,
+        Operator::Secret | Operator::SecureSource => clear_text_secret(value) != wanted,
+        Operator::NoDeployedSecret => value.secret_inside().is_none() == wanted,
+        // What is known was made by no call of a live resource.
+        Operator::NotMadeBy => true,
     })
 }
 
@@ -150,6 +159,14 @@ fn surely_matches(pattern: &regex::Regex, symbol: &str) -> bool {
         let before = &symbol[..found.start()];
         let is_outside = before.matches('‹').count() == before.matches('›').count();
         is_outside && !found.is_empty() && !found.as_str().contains(['‹', '›', '…'])
+    })
+}
+
+/// The names of the functions that stand in an unknown's symbol.
+fn calls(symbol: &str) -> impl Iterator<Item = &str> {
+    symbol.match_indices('(').map(|(end, _)| {
+        let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        symbol[..end].rsplit(|character| !is_name(character)).next().unwrap_or_default()
     })
 }
 

@@ -240,7 +240,7 @@ impl<'e> Judge<'e> {
         let expected = expectation(test, &operand);
         let mut judgement = self.selected(test, index, root, &operand);
         judgement.evidence.expected = expected;
-        judgement.evidence.is_secret = test.operator == Operator::Secret;
+        judgement.evidence.is_secret = matches!(test.operator, Operator::Secret | Operator::SecureSource);
         judgement
     }
 
@@ -249,7 +249,7 @@ impl<'e> Judge<'e> {
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
         if let Some(hidden) = selected.hidden_by {
             // Whether a secret is in clear or deployed does not depend on what is hidden.
-            if matches!(test.operator, Operator::Secret | Operator::NoDeployedSecret)
+            if matches!(test.operator, Operator::Secret | Operator::NoDeployedSecret | Operator::NotMadeBy)
                 && let Some(holds) = compare::holds(test, hidden, operand)
             {
                 return Judgement {
@@ -582,9 +582,13 @@ fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
 /// What an absent value without default means to an operator: those that forbid pass.
 fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
     match operator {
-        Operator::NotEquals | Operator::NotIn | Operator::Secret | Operator::NoDeployedSecret | Operator::Unique => {
-            true
-        }
+        Operator::NotEquals
+        | Operator::NotIn
+        | Operator::Secret
+        | Operator::NoDeployedSecret
+        | Operator::SecureSource
+        | Operator::NotMadeBy
+        | Operator::Unique => true,
         Operator::IsEmpty => operand.as_bool() == Some(true),
         Operator::IsTrue | Operator::IsFalse | Operator::Exists => operand.as_bool() == Some(false),
         _ => false,
@@ -651,7 +655,9 @@ fn expectation(test: &Test, operand: &Value) -> String {
         Operator::IsFalse => format!("{what} false"),
         Operator::Exists if operand.as_bool() == Some(false) => format!("no {what}"),
         Operator::Exists => format!("{what} present"),
-        Operator::Secret | Operator::NoDeployedSecret | Operator::Unique => test.operator.words().to_owned(),
+        Operator::Secret | Operator::NoDeployedSecret | Operator::SecureSource | Operator::Unique => {
+            test.operator.words().to_owned()
+        }
         Operator::Count | Operator::Length => format!("{what} {}", operand.as_str().unwrap_or_default()),
         _ => format!("{}{}", test.operator.words(), shown(operand)),
     }

@@ -34,6 +34,11 @@ fn extended_id(id: &str) -> Option<&str> {
     id.get(..id.len() - tail)
 }
 
+/// The id of what a resource belongs to: its parent, or what it extends.
+pub fn owner_id(id: &str) -> Option<&str> {
+    parent_id(id).or_else(|| extended_id(id))
+}
+
 pub fn extensions(estate: &Estate) -> HashMap<Index, Vec<Index>> {
     edges_by(estate, extended_id)
 }

@@ -190,7 +190,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
     }
     let literal = parameters_filled(value, context)?;
     match operator {
-        Operator::Matches => {
+        Operator::Matches | Operator::NotMadeBy => {
             let pattern = text(&literal, "a pattern")?;
             let built = RegexBuilder::new(pattern).case_insensitive(!exact_case).build();
             built.map(Operand::Pattern).map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
@@ -208,6 +208,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
         | Operator::IsEmpty
         | Operator::Secret
         | Operator::NoDeployedSecret
+        | Operator::SecureSource
         | Operator::Unique
             if literal.as_bool().is_none() =>
         {

@@ -142,12 +142,14 @@ pub enum Operator {
     TimeAtMost,
     Secret,
     NoDeployedSecret,
+    SecureSource,
+    NotMadeBy,
     Count,
 }
 
 impl Operator {
     /// Every operator with its spelling in rules.
-    pub const ALL: [(&'static str, Operator); 25] = [
+    pub const ALL: [(&'static str, Operator); 27] = [
         ("equals", Operator::Equals),
         ("notEquals", Operator::NotEquals),
         ("in", Operator::In),
@@ -172,6 +174,8 @@ impl Operator {
         ("timeAtMost", Operator::TimeAtMost),
         ("secret", Operator::Secret),
         ("noDeployedSecret", Operator::NoDeployedSecret),
+        ("secureSource", Operator::SecureSource),
+        ("notMadeBy", Operator::NotMadeBy),
         ("count", Operator::Count),
     ];
 
@@ -199,6 +203,8 @@ impl Operator {
             Operator::WithinCidr => "within ",
             Operator::Secret => "no secret in clear",
             Operator::NoDeployedSecret => "no secret in the deployment",
+            Operator::SecureSource => "a value from a secure source",
+            Operator::NotMadeBy => "no value made by ",
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::compile::{Context, component_name, condition, input_kind};
 use super::condition::Condition;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
+use crate::arm::declarations::{Declares, NAMESPACE};
 use crate::check::Severity;
 use crate::document::{Object, Value};
 use crate::estate::InputKind;
@@ -116,6 +117,11 @@ impl CompiledRule {
         compiled.as_ref()
     }
 
+    /// Whether it judges what templates declare beside resources.
+    pub fn asks_for_declarations(&self) -> bool {
+        matches!(&self.subjects, Subjects::Types(names) if names.iter().any(|name| name.starts_with(NAMESPACE)))
+    }
+
     /// The conditions as written, for what reads rather than runs them.
     pub fn written(&self) -> (Option<&Value>, &Value) {
         (self.written.filter.as_ref(), &self.written.assert)
@@ -195,7 +201,12 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
     let subjects = if let Some(name) = chosen.get("component") {
         Subjects::Component(component_name(name, context)?)
     } else if let Some(types) = chosen.get("type") {
-        Subjects::Types(texts(types, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect())
+        let names: Vec<String> = texts(types, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let known = Declares::ALL.map(|(name, _)| name);
+        match names.iter().find(|name| name.starts_with(NAMESPACE) && !known.contains(&name.as_str())) {
+            Some(odd) => return Err(unknown_word(types.at, "declaration", odd, known)),
+            None => Subjects::Types(names),
+        }
     } else if chosen.get("estate").and_then(Value::as_bool) == Some(true) {
         Subjects::Estate
     } else {

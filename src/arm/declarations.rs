@@ -1,0 +1,301 @@
+//! What a template declares beside resources, in the form of resources, so that rules on templates themselves select
+//! it by type. Nothing of it is a resource: it stands in an estate of its own, and is made only when a rule asks.
+
+use super::declare::{self, Declared};
+use super::deployment::{Deployment, Session};
+use super::functions::arguments;
+use super::parameters::Declaration;
+use super::scope::Site;
+use crate::document::{Member, Role, Trace, Value};
+use crate::estate::{InputKind, Presence, Resource, owner_id};
+use crate::secrets;
+use crate::source::Location;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// What the types of all declarations begin with.
+pub const NAMESPACE: &str = "archlint/";
+
+/// A kind of declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declares {
+    Parameters,
+    Outputs,
+    /// Deployments inside the template whose own template the input holds.
+    Deployments,
+    /// Texts that are credentials, by their form or by the name they stand under.
+    Literals,
+    /// Resources of which it is not known whether they are deployed.
+    Conditions,
+}
+
+impl Declares {
+    /// Every kind with the type that rules select it by.
+    pub const ALL: [(&'static str, Declares); 5] = [
+        ("archlint/parameters", Declares::Parameters),
+        ("archlint/outputs", Declares::Outputs),
+        ("archlint/deployments", Declares::Deployments),
+        ("archlint/literals", Declares::Literals),
+        ("archlint/conditions", Declares::Conditions),
+    ];
+
+    fn type_name(self) -> &'static str {
+        Declares::ALL.iter().find(|(_, kind)| *kind == self).map_or(NAMESPACE, |(name, _)| name)
+    }
+}
+
+/// The kinds that the rules of a run ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked(u8);
+
+impl Asked {
+    /// Adds the kind of that type, where it is one.
+    pub fn add(&mut self, type_name: &str) {
+        if let Some(number) = Declares::ALL.iter().position(|(name, _)| name.eq_ignore_ascii_case(type_name)) {
+            self.0 |= 1 << number;
+        }
+    }
+
+    pub fn is_nothing(self) -> bool {
+        self.0 == 0
+    }
+
+    fn has(self, kind: Declares) -> bool {
+        Declares::ALL.iter().position(|(_, own)| *own == kind).is_some_and(|number| self.0 & (1 << number) != 0)
+    }
+}
+
+/// The declarations of all templates of an expansion. A template that several deployments share is told once.
+pub fn declarations(session: &Session, asked: Asked) -> Vec<Resource> {
+    let mut found = Vec::new();
+    if asked.is_nothing() {
+        return found;
+    }
+    let all = session.deployments.borrow().clone();
+    let mut seen = HashSet::new();
+    let each: Vec<&Rc<Deployment>> = all.iter().filter(|one| seen.insert(one.template.at)).collect();
+    for deployment in &each {
+        if asked.has(Declares::Parameters) {
+            parameters(session, deployment, &mut found);
+        }
+        if asked.has(Declares::Deployments) && deployment.parent.is_some() {
+            found.extend(nested(session, deployment));
+        }
+        if asked.has(Declares::Literals) {
+            literals(session, deployment, &mut found);
+        }
+        if asked.has(Declares::Conditions) {
+            conditions(session, deployment, &mut found);
+        }
+    }
+    if asked.has(Declares::Outputs) {
+        outputs(session, &each, &mut found);
+    }
+    found
+}
+
+/// The members of a declaration's body.
+struct Body {
+    at: Location,
+    members: Vec<Member>,
+}
+
+impl Body {
+    fn new(at: Location, deployment: &Deployment) -> Self {
+        let mut body = Body { at, members: Vec::new() };
+        body.set("isRoot", Value::bool(deployment.parent.is_none()));
+        body.set("deployment", Value::string(deployment.path.clone()));
+        body
+    }
+
+    /// A value that stands nowhere itself stands where the declaration does.
+    fn set(&mut self, name: &str, value: Value) {
+        let at = if value.at == Location::default() { self.at } else { value.at };
+        self.members.push(Member { key: name.into(), key_at: at, value: Value { at, ..value } });
+    }
+
+    fn set_some(&mut self, name: &str, value: Option<Value>) {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
+    }
+
+    fn declared(self, kind: Declares, name: &str, deployment: &Deployment) -> Resource {
+        let type_name = kind.type_name();
+        let section = type_name.strip_prefix(NAMESPACE).unwrap_or(type_name);
+        let slash = if deployment.path.is_empty() { "" } else { "/" };
+        Resource {
+            id: format!("{}{slash}{section}/{name}", deployment.path).into(),
+            type_name: type_name.into(),
+            name: name.into(),
+            api_version: "".into(),
+            body: Value { at: self.at, ..Value::object(self.members) },
+            at: self.at,
+            declared_as: deployment.path.clone(),
+            presence: Presence::Certain,
+            existing: false,
+            input: InputKind::Template,
+            partial: None,
+            change: None,
+        }
+    }
+}
+
+fn section<'d>(deployment: &'d Deployment, name: &str) -> &'d [Member] {
+    deployment.template.get(name).and_then(Value::as_object).map_or(&[], |object| &object.members)
+}
+
+fn parameters(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Resource>) {
+    // Expressions that are evaluated outside do not see the parameters declared here.
+    if deployment.is_outer {
+        return;
+    }
+    for member in section(deployment, "parameters") {
+        let declaration = Declaration::new(member, &deployment.template);
+        let mut body = Body::new(member.key_at, deployment);
+        body.set("name", Value { at: member.key_at, ..Value::string(member.key.clone()) });
+        for word in ["type", "defaultValue", "allowedValues", "nullable", "metadata"] {
+            body.set_some(word, declaration.word(word).cloned());
+        }
+        body.set("isSecure", Value::bool(declaration.is_secure()));
+        let given = deployment.given.iter().rev().find(|given| given.name.eq_ignore_ascii_case(&member.key));
+        if let (Some(given), Some(_)) = (given, &deployment.parent) {
+            body.set_some("passes", given.entry.get("value").and_then(passed_parameter));
+            if !declaration.is_secure() {
+                let frame = session.frame(deployment, &[], Site::Resource);
+                body.set_some("value", super::scope::Scope::parameter(&frame, &member.key).ok());
+            }
+        }
+        found.push(body.declared(Declares::Parameters, &member.key, deployment));
+    }
+}
+
+/// The name in `[parameters('name')]`, when that is all there is.
+fn passed_parameter(value: &Value) -> Option<Value> {
+    let call = value.as_str()?.strip_prefix('[')?.strip_suffix(']')?.trim();
+    let name = call.strip_prefix("parameters(")?.strip_suffix(')')?.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+    (!name.contains('\'')).then(|| Value { at: value.at, ..Value::string(name) })
+}
+
+fn outputs(session: &Session, deployments: &[&Rc<Deployment>], found: &mut Vec<Resource>) {
+    // Places of output values that are not secure: what hands one of them on is no new cause.
+    let mut plain: HashMap<Location, String> = HashMap::new();
+    let mut made = Vec::new();
+    for deployment in deployments {
+        let evaluated = session.outputs(deployment);
+        for member in section(deployment, "outputs") {
+            let Some(value) = evaluated.get(&member.key).and_then(|entry| entry.get("value")) else { continue };
+            let declaration = Declaration::new(member, &deployment.template);
+            let value = own_place(value.clone());
+            if !declaration.is_secure() {
+                plain.insert(value.at, member.key.to_string());
+            }
+            made.push((*deployment, member, declaration.word("type").cloned(), declaration.is_secure(), value));
+        }
+    }
+    for (deployment, member, type_name, is_secure, value) in made {
+        let mut body = Body::new(member.key_at, deployment);
+        body.set("name", Value { at: member.key_at, ..Value::string(member.key.clone()) });
+        body.set_some("type", type_name);
+        body.set("isSecure", Value::bool(is_secure));
+        let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
+        let before = steps.filter(|step| step.role == Role::Output).find_map(|step| plain.get(&step.at));
+        body.set_some("passes", before.map(|name| Value::string(name.as_str())));
+        body.set("value", value);
+        found.push(body.declared(Declares::Outputs, &member.key, deployment));
+    }
+}
+
+/// An output's value at its own text: as a result it stands nowhere, and its text is the first step back.
+fn own_place(value: Value) -> Value {
+    match value.trace.as_deref() {
+        Some(Trace { role: Role::Output, at, next, .. }) if value.at == Location::default() => {
+            Value { at: *at, trace: next.clone(), kind: value.kind }
+        }
+        _ => value,
+    }
+}
+
+/// A deployment in a template, with the secrets that its text would hold if it were evaluated outside.
+fn nested(session: &Session, deployment: &Rc<Deployment>) -> Option<Resource> {
+    let parent = session.deployment(deployment.parent.as_ref()?.deployment);
+    let declared = parent.declared.borrow();
+    let own = declared.iter().find(|one| one.is_deployment() && one.path == deployment.path)?;
+    let properties = own.raw.as_object()?.member("properties")?;
+    let mut body = Body::new(own.raw.at, deployment);
+    body.set("name", own.identity.name.clone());
+    let written = properties.value.get("expressionEvaluationOptions").and_then(|options| options.get("scope"));
+    let scope = Value::string(if deployment.is_outer { "outer" } else { "inner" });
+    body.set("scope", Value { at: written.map_or(properties.key_at, |scope| scope.at), ..scope });
+    let mut secrets = Vec::new();
+    if deployment.is_outer {
+        for one in deployment.declared.borrow().iter() {
+            if let Some(value) = declare::body(session, deployment, one) {
+                secrets.extend(value.get("properties").and_then(Value::secret_inside).cloned());
+            }
+            secrets.extend(handed_secret(session, deployment, one));
+        }
+    }
+    body.set("secrets", Value::array(secrets));
+    Some(body.declared(Declares::Deployments, &own.short_name(), deployment))
+}
+
+/// A secret that a deployment hands to one inside it: its text stands in the outer one.
+fn handed_secret(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<Declared>) -> Option<Value> {
+    let given = declared.raw.get("properties").filter(|_| declared.is_deployment())?.get("parameters")?;
+    session.frame(deployment, &declared.loops, Site::Resource).value(given).secret_inside().cloned()
+}
+
+fn literals(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Resource>) {
+    let mut tell = |name: &str, value: &Value, given: bool| {
+        let mut body = Body::new(value.at, deployment);
+        body.set("name", Value::string(name));
+        body.set("text", value.clone());
+        body.set("isGiven", Value::bool(given));
+        found.push(body.declared(Declares::Literals, name, deployment));
+    };
+    // A template inside another is part of its text.
+    let inside = deployment.parent.as_ref().is_some_and(|parent| {
+        session.deployment(parent.deployment).template.at.source == deployment.template.at.source
+    });
+    if !inside {
+        secrets::literals(&deployment.template, &mut |name, value| tell(name, value, false));
+    }
+    if deployment.parent.is_none() {
+        for given in deployment.given.iter().filter(|given| given.entry.get("commandLine").is_none()) {
+            let Some(value) = given.entry.get("value") else { continue };
+            let index = super::template::position(deployment.template.get("parameters"), &given.name);
+            let declared = index.and_then(|index| section(deployment, "parameters").get(index));
+            let is_secure = declared.is_some_and(|member| Declaration::new(member, &deployment.template).is_secure());
+            if is_secure && value.as_str().is_some_and(|text| !text.is_empty()) {
+                tell(&given.name, value, true);
+            } else {
+                secrets::literals_named(&given.name, value, &mut |name, value| tell(name, value, true));
+            }
+        }
+    }
+}
+
+/// Resources whose condition is not known, beside what they belong to.
+fn conditions(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Resource>) {
+    for one in deployment.declared.borrow().iter().filter(|one| !one.existing) {
+        let Some(condition) = &one.undecided else { continue };
+        let id = arguments::symbol_of(&one.identity.id);
+        let Some(owner) = owner_id(&id).and_then(|id| session.by_id.borrow().get(&id.to_lowercase()).copied()) else {
+            continue;
+        };
+        let holder = session.deployment(owner.0);
+        let Some(owner) = holder.declared.borrow().get(owner.1).filter(|owner| !owner.existing).cloned() else {
+            continue;
+        };
+        let mut body = Body::new(one.raw.at, deployment);
+        let type_at = one.raw.get("type").map_or(one.raw.at, |value| value.at);
+        body.set("type", Value { at: type_at, ..Value::string(one.identity.type_name.as_str()) });
+        // As text, since two conditions are the same when their symbols are.
+        let shown = |of: &Value| Value { at: of.at, ..Value::string(arguments::symbol_of(of)) };
+        body.set("condition", shown(condition));
+        body.set("ownerCondition", owner.undecided.as_ref().map_or_else(|| Value::bool(true), shown));
+        body.set("owner", Value { at: owner.raw.at, ..Value::string(owner.short_name()) });
+        found.push(body.declared(Declares::Conditions, &one.short_name(), deployment));
+    }
+}
