@@ -104,43 +104,66 @@ fn holds_secret(text: &str) -> bool {
     forms().values.iter().filter_map(|form| form.for_text(text)).any(|form| form.is_match(text))
 }
 
+/// A secret that a text holds in clear.
+#[derive(Clone, Copy, Debug)]
+pub struct Literal<'v> {
+    /// The key it stands under, or what names it.
+    pub name: &'v str,
+    /// The type of the resource in whose text it stands; empty outside of resources.
+    pub holder: &'v str,
+    pub value: &'v Value,
+}
+
 /// The places of literal secrets in a document. Expressions are no secrets, though they may give one.
 pub fn places(root: &Value) -> Vec<Location> {
     let mut found = Vec::new();
-    literals(root, &mut |_, value| found.push(value.at));
+    literals("", root, &mut |literal| found.push(literal.value.at));
     found
 }
 
-/// Tells every literal secret in a document: the name it stands under, and the text.
-pub fn literals<'v>(root: &'v Value, tell: &mut dyn FnMut(&'v str, &'v Value)) {
-    literals_named("", root, tell);
+/// Tells every literal secret in a value that stands under a name.
+pub fn literals<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
+    Walk { name, holder: "", is_secret: is_secret_name(name) }.into(value, tell);
 }
 
-/// The same of a value that stands under a name.
-pub fn literals_named<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(&'v str, &'v Value)) {
-    match &value.kind {
-        Kind::String(text) => {
-            let is_literal = !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
-            if (is_literal && is_secret_name(name)) || holds_secret(text) {
-                tell(name, value);
+/// Where a walk through a document is.
+#[derive(Clone, Copy)]
+struct Walk<'v> {
+    name: &'v str,
+    holder: &'v str,
+    /// Whether a text here is a secret whatever it reads.
+    is_secret: bool,
+}
+
+impl<'v> Walk<'v> {
+    fn into(self, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
+        match &value.kind {
+            Kind::String(text) => {
+                let is_literal = !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
+                if (is_literal && self.is_secret) || holds_secret(text) {
+                    tell(Literal { name: self.name, holder: self.holder, value });
+                }
             }
-        }
-        Kind::Array(items) => items.iter().for_each(|item| literals_named(name, item, tell)),
-        Kind::Object(object) => {
-            // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value elsewhere,
-            // and a parameter that is given stands as `"password": {"value": …}`.
-            let is_secure = object.get("type").and_then(Value::as_str).is_some_and(|kind| kind == "SecureString");
-            let named = object.get("name").and_then(Value::as_str).unwrap_or(name);
-            for member in &object.members {
-                let own = match &*member.key {
-                    "value" if is_secure => "password",
-                    "value" if is_secret_name(named) => named,
-                    key => key,
-                };
-                literals_named(own, &member.value, tell);
+            Kind::Array(items) => items.iter().for_each(|item| self.into(item, tell)),
+            Kind::Object(object) => {
+                // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value
+                // elsewhere, and a parameter that is given stands as `"password": {"value": …}`.
+                let kind = object.get("type").and_then(Value::as_str).unwrap_or_default();
+                let is_resource = object.get("apiVersion").is_some();
+                let holder = if is_resource { kind } else { self.holder };
+                let named = object.get("name").and_then(Value::as_str).unwrap_or(self.name);
+                for member in &object.members {
+                    let key: &str = &member.key;
+                    let inner = match key {
+                        "value" if kind == "SecureString" => Walk { name: key, holder, is_secret: true },
+                        "value" if is_secret_name(named) => Walk { name: named, holder, is_secret: true },
+                        _ => Walk { name: key, holder, is_secret: is_secret_name(key) },
+                    };
+                    inner.into(&member.value, tell);
+                }
             }
+            _ => {}
         }
-        _ => {}
     }
 }
 

@@ -5,7 +5,8 @@ use super::declare::{self, Declared};
 use super::deployment::{Deployment, Session};
 use super::functions::arguments;
 use super::parameters::Declaration;
-use super::scope::Site;
+use super::scope::{Scope, Site};
+use super::template::position;
 use crate::document::{Member, Role, Trace, Value};
 use crate::estate::{InputKind, Presence, Resource, owner_id};
 use crate::secrets;
@@ -157,13 +158,14 @@ fn parameters(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Re
         for word in ["type", "defaultValue", "allowedValues", "nullable", "metadata"] {
             body.set_some(word, declaration.word(word).cloned());
         }
-        body.set("isSecure", Value::bool(declaration.is_secure()));
+        let type_at = declaration.word("type").map_or(member.key_at, |name| name.at);
+        body.set("isSecure", Value { at: type_at, ..Value::bool(declaration.is_secure()) });
         let given = deployment.given.iter().rev().find(|given| given.name.eq_ignore_ascii_case(&member.key));
         if let (Some(given), Some(_)) = (given, &deployment.parent) {
             body.set_some("passes", given.entry.get("value").and_then(passed_parameter));
             if !declaration.is_secure() {
                 let frame = session.frame(deployment, &[], Site::Resource);
-                body.set_some("value", super::scope::Scope::parameter(&frame, &member.key).ok());
+                body.set_some("value", frame.parameter(&member.key).ok());
             }
         }
         found.push(body.declared(Declares::Parameters, &member.key, deployment));
@@ -247,9 +249,10 @@ fn handed_secret(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<D
 }
 
 fn literals(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Resource>) {
-    let mut tell = |name: &str, value: &Value, given: bool| {
+    let mut tell = |name: &str, holder: &str, value: &Value, given: bool| {
         let mut body = Body::new(value.at, deployment);
         body.set("name", Value::string(name));
+        body.set("resourceType", Value::string(holder));
         body.set("text", value.clone());
         body.set("isGiven", Value::bool(given));
         found.push(body.declared(Declares::Literals, name, deployment));
@@ -259,18 +262,18 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Reso
         session.deployment(parent.deployment).template.at.source == deployment.template.at.source
     });
     if !inside {
-        secrets::literals(&deployment.template, &mut |name, value| tell(name, value, false));
+        secrets::literals("", &deployment.template, &mut |one| tell(one.name, one.holder, one.value, false));
     }
     if deployment.parent.is_none() {
         for given in deployment.given.iter().filter(|given| given.entry.get("commandLine").is_none()) {
             let Some(value) = given.entry.get("value") else { continue };
-            let index = super::template::position(deployment.template.get("parameters"), &given.name);
+            let index = position(deployment.template.get("parameters"), &given.name);
             let declared = index.and_then(|index| section(deployment, "parameters").get(index));
             let is_secure = declared.is_some_and(|member| Declaration::new(member, &deployment.template).is_secure());
             if is_secure && value.as_str().is_some_and(|text| !text.is_empty()) {
-                tell(&given.name, value, true);
+                tell(&given.name, "", value, true);
             } else {
-                secrets::literals_named(&given.name, value, &mut |name, value| tell(name, value, true));
+                secrets::literals(&given.name, value, &mut |one| tell(one.name, "", one.value, true));
             }
         }
     }
