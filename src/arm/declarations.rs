@@ -7,7 +7,7 @@ use super::functions::arguments;
 use super::parameters::Declaration;
 use super::scope::{Scope, Site};
 use super::template::position;
-use crate::document::{Member, Role, Trace, Value};
+use crate::document::{Kind, Member, Role, Trace, Value};
 use crate::estate::{InputKind, Presence, Resource, owner_id};
 use crate::secrets;
 use crate::source::Location;
@@ -165,7 +165,10 @@ fn parameters(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Re
             body.set_some("passes", given.entry.get("value").and_then(passed_parameter));
             if !declaration.is_secure() {
                 let frame = session.frame(deployment, &[], Site::Resource);
-                body.set_some("value", frame.parameter(&member.key).ok());
+                if let Ok(value) = frame.parameter(&member.key) {
+                    body.set_some("secret", uncovered(&value, Some(&member.value), &deployment.template));
+                    body.set("value", value);
+                }
             }
         }
         found.push(body.declared(Declares::Parameters, &member.key, deployment));
@@ -203,8 +206,76 @@ fn outputs(session: &Session, deployments: &[&Rc<Deployment>], found: &mut Vec<R
         let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
         let before = steps.filter(|step| step.role == Role::Output).find_map(|step| plain.get(&step.at));
         body.set_some("passes", before.map(|name| Value::string(name.as_str())));
+        body.set_some("secret", uncovered(&value, Some(&member.value), &deployment.template));
         body.set("value", value);
         found.push(body.declared(Declares::Outputs, &member.key, deployment));
+    }
+}
+
+/// Types refer to types; a circle has no end that a bounded walk would miss.
+const MOST_STEPS: usize = 32;
+
+/// The first secret in a value for which the declaration has no secure type: `securestring` may stand inside a type.
+fn uncovered(value: &Value, declared: Option<&Value>, template: &Value) -> Option<Value> {
+    let schema = declared.and_then(|declared| followed(declared, value, template));
+    if schema.is_some_and(is_secure) {
+        return None;
+    }
+    let within = |word: &str| schema.and_then(|schema| schema.get(word));
+    match &value.kind {
+        // The secret may be where the type says so.
+        Kind::Unknown(unknown) => {
+            let covers = || schema.is_some_and(|schema| has_secure(schema, template, &mut HashSet::new()));
+            (unknown.secret && !covers()).then(|| value.clone())
+        }
+        Kind::Array(items) => items.iter().enumerate().find_map(|(at, item)| {
+            let own = within("prefixItems").and_then(Value::as_array).and_then(|list| list.get(at));
+            uncovered(item, own.or_else(|| within("items")), template)
+        }),
+        Kind::Object(object) => object.members.iter().find_map(|member| {
+            let own = within("properties").and_then(|properties| properties.get(&member.key));
+            uncovered(&member.value, own.or_else(|| within("additionalProperties")), template)
+        }),
+        _ => None,
+    }
+}
+
+/// The type that a reference, or the member that tells variants apart, leads to.
+fn followed<'t>(schema: &'t Value, value: &Value, template: &'t Value) -> Option<&'t Value> {
+    let mut schema = schema;
+    for _ in 0..MOST_STEPS {
+        let variant = || {
+            let by = schema.get("discriminator")?;
+            by.get("mapping")?.get(value.get(by.get("propertyName")?.as_str()?)?.as_str()?)
+        };
+        schema = match schema.get("$ref").and_then(Value::as_str) {
+            Some(path) => template.pointer(path.strip_prefix('#')?)?,
+            None => match variant() {
+                Some(variant) => variant,
+                None => return Some(schema),
+            },
+        };
+    }
+    None
+}
+
+fn is_secure(schema: &Value) -> bool {
+    let name = schema.get("type").and_then(Value::as_str).unwrap_or_default();
+    ["securestring", "secureobject"].iter().any(|secure| name.eq_ignore_ascii_case(secure))
+}
+
+/// Whether a type has a secure one somewhere inside; each type it refers to is looked at once.
+fn has_secure<'t>(schema: &'t Value, template: &'t Value, seen: &mut HashSet<&'t str>) -> bool {
+    if is_secure(schema) {
+        return true;
+    }
+    if let Some(path) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#')) {
+        return seen.insert(path) && template.pointer(path).is_some_and(|target| has_secure(target, template, seen));
+    }
+    match &schema.kind {
+        Kind::Object(object) => object.members.iter().any(|member| has_secure(&member.value, template, seen)),
+        Kind::Array(items) => items.iter().any(|item| has_secure(item, template, seen)),
+        _ => false,
     }
 }
 

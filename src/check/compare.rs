@@ -137,9 +137,8 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             _ => false,
         },
         Operator::Secret | Operator::SecureSource => clear_text_secret(value) != wanted,
-        Operator::NoDeployedSecret => value.secret_inside().is_none() == wanted,
-        // What is known was made by no call of a live resource.
-        Operator::NotMadeBy => true,
+        // What is known is no secret, and was made by no call of a live resource.
+        Operator::NoDeployedSecret | Operator::NotMadeBy => true,
     })
 }
 
