@@ -215,6 +215,9 @@ fn outputs(session: &Session, deployments: &[&Rc<Deployment>], found: &mut Vec<R
 /// Types refer to types; a circle has no end that a bounded walk would miss.
 const MOST_STEPS: usize = 32;
 
+/// Most types that are looked through for a secure one.
+const MOST_TYPES: usize = 256;
+
 /// The first secret in a value for which the declaration has no secure type: `securestring` may stand inside a type.
 fn uncovered(value: &Value, declared: Option<&Value>, template: &Value) -> Option<Value> {
     let schema = declared.and_then(|declared| followed(declared, value, template));
@@ -270,7 +273,8 @@ fn has_secure<'t>(schema: &'t Value, template: &'t Value, seen: &mut HashSet<&'t
         return true;
     }
     if let Some(path) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix('#')) {
-        return seen.insert(path) && template.pointer(path).is_some_and(|target| has_secure(target, template, seen));
+        let is_new = seen.len() < MOST_TYPES && seen.insert(path);
+        return is_new && template.pointer(path).is_some_and(|target| has_secure(target, template, seen));
     }
     match &schema.kind {
         Kind::Object(object) => object.members.iter().any(|member| has_secure(&member.value, template, seen)),
