@@ -99,9 +99,12 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     out
 }
 
-/// Whether a text holds a secret.
+/// Whether a text holds a secret. What `format` fills in (`AccountKey={0}`) is not in the text.
 fn holds_secret(text: &str) -> bool {
-    forms().values.iter().filter_map(|form| form.for_text(text)).any(|form| form.is_match(text))
+    let is_hole = |found: &str| found.strip_prefix('{').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    forms().values.iter().filter_map(|form| form.for_text(text)).any(|form| {
+        form.captures_iter(text).filter_map(|groups| groups.get(1)).any(|found| !is_hole(found.as_str()))
+    })
 }
 
 /// A secret that a text holds in clear.
@@ -109,7 +112,7 @@ fn holds_secret(text: &str) -> bool {
 pub struct Literal<'v> {
     /// The key it stands under, or what names it.
     pub name: &'v str,
-    /// The type of the resource in whose text it stands; empty outside of resources.
+    /// The type of the resource, or of the secure parameter, in whose text it stands; empty elsewhere.
     pub holder: &'v str,
     pub value: &'v Value,
 }
@@ -151,10 +154,12 @@ impl<'v> Walk<'v> {
                 let kind = object.get("type").and_then(Value::as_str).unwrap_or_default();
                 let is_resource = object.get("apiVersion").is_some();
                 let holder = if is_resource { kind } else { self.holder };
+                let is_guarded = ["securestring", "secureobject"].iter().any(|secure| kind.eq_ignore_ascii_case(secure));
                 let named = object.get("name").and_then(Value::as_str).unwrap_or(self.name);
                 for member in &object.members {
                     let key: &str = &member.key;
                     let inner = match key {
+                        "defaultValue" if is_guarded => Walk { name: key, holder: kind, is_secret: self.is_secret },
                         "value" if kind == "SecureString" => Walk { name: key, holder, is_secret: true },
                         "value" if is_secret_name(named) => Walk { name: named, holder, is_secret: true },
                         _ => Walk { name: key, holder, is_secret: is_secret_name(key) },
