@@ -212,6 +212,8 @@ impl<'e> Judge<'e> {
         match base {
             Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Resource => Ok((own, body(own))),
+            // A name is no value of the resource: what is told stands at the value it names.
+            Base::Key => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Parent => match self.estate.parent(own) {
                 Some(parent) => Ok((parent, body(parent))),
                 None => {
@@ -238,7 +240,15 @@ impl<'e> Judge<'e> {
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
         let expected = expectation(test, &operand);
-        let mut judgement = self.selected(test, index, root, &operand);
+        let mut judgement = match test.base {
+            Base::Key => {
+                let pointer = self.estate.resources[index].body.pointer_of(root).unwrap_or_default();
+                let key = Value::string(pointer.rsplit('/').next().unwrap_or_default());
+                let truth = Truth::from(compare::holds(test, &key, &operand));
+                Judgement { truth, evidence: Evidence::at(Spot::Value(index, root)) }
+            }
+            _ => self.selected(test, index, root, &operand),
+        };
         judgement.evidence.expected = expected;
         judgement.evidence.is_secret = matches!(test.operator, Operator::Secret | Operator::SecureSource);
         judgement

@@ -152,8 +152,11 @@ fn exact_case(members: &Object) -> Result<bool, PackError> {
     }
 }
 
-/// Splits `@parent.` or `@resource.` off a path.
+/// Splits `@parent.` or `@resource.` off a path; `@key` is a path by itself.
 fn based(written: &str) -> (Base, &str) {
+    if written == "@key" {
+        return (Base::Key, "$");
+    }
     if let Some(rest) = written.strip_prefix("@parent.") {
         (Base::Parent, rest)
     } else if let Some(rest) = written.strip_prefix("@resource.") {

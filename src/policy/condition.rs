@@ -56,6 +56,8 @@ pub enum Base {
     /// The resource, inside `items` as well.
     Resource,
     Parent,
+    /// The name under which the value at hand stands inside `items`.
+    Key,
 }
 
 /// How many of the selected values must pass.
