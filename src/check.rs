@@ -1,6 +1,7 @@
 //! Evaluation of rules on an estate. Input: an [`crate::estate::Estate`] and packs. Output: verdicts with places.
 //! Knows nothing of how they are shown.
 
+pub mod api_versions;
 mod compare;
 mod finding;
 mod judge;

@@ -9,7 +9,7 @@ mod reader;
 mod rule;
 
 pub use condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
+    ApiVersion, Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
     Relation, Test,
 };
 pub use defaults::{Default, Defaults};

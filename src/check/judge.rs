@@ -1,11 +1,12 @@
 //! Three-valued evaluation of conditions on one resource, with the evidence for whatever comes out.
 
+use super::api_versions;
 use super::compare;
 use super::relate;
 use crate::document::{CompiledPath, Value};
 use crate::estate::{Estate, Index, InputKind};
 use crate::policy::{
-    Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
+    ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
     Related, Test,
 };
 use crate::secrets;
@@ -149,6 +150,7 @@ impl<'e> Judge<'e> {
                 evidence.reasons.push(reason.to_string());
                 Judgement { truth: Truth::Unknown, evidence }
             }
+            ConditionKind::ApiVersion(question) => self.api_version(*question, on),
             ConditionKind::Components(bounds) => {
                 let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
                 let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
@@ -165,6 +167,27 @@ impl<'e> Judge<'e> {
             judgement.evidence.message.clone_from(&condition.message);
         }
         judgement
+    }
+
+    fn api_version(&self, question: ApiVersion, on: On<'e>) -> Judgement<'e> {
+        let mut evidence = Evidence::at(spot(on.index));
+        let Some(index) = on.index else { return Judgement { truth: Truth::Fails, evidence } };
+        let resource = &self.estate.resources[index];
+        if question == ApiVersion::Listed {
+            return Judgement { truth: Truth::from(Some(api_versions::is_listed(&resource.type_name))), evidence };
+        }
+        let is_dated = resource.api_version.starts_with(|first: char| first.is_ascii_digit());
+        if !is_dated {
+            evidence.reasons.push("the API version is not known".into());
+            return Judgement { truth: Truth::Unknown, evidence };
+        }
+        let Some(newer) = api_versions::newer(&resource.type_name, &resource.api_version, &resource.body) else {
+            return Judgement { truth: Truth::Holds, evidence };
+        };
+        evidence.spot = Spot::Value(index, newer.value);
+        evidence.expected = format!("apiVersion {}", newer.needs);
+        evidence.actual = Some(resource.api_version.to_string());
+        Judgement { truth: Truth::Fails, evidence }
     }
 
     fn all(&self, parts: &'e [Condition], on: On<'e>) -> Judgement<'e> {

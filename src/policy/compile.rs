@@ -1,7 +1,7 @@
 //! From a condition as written to a [`Condition`].
 
 use super::condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
+    ApiVersion, Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
     Relation, Test,
 };
 use super::reader::{PackError, object, only, text, texts, unknown_word};
@@ -70,13 +70,22 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
     } else if let Some(value) = members.get("components") {
         only(members, "word in a condition", &["components", "message"])?;
         ConditionKind::Components(bounds(value)?)
+    } else if let Some(value) = members.get("apiVersion") {
+        only(members, "word in a condition", &["apiVersion", "message"])?;
+        ConditionKind::ApiVersion(match text(value, "apiVersion")? {
+            "listed" => ApiVersion::Listed,
+            "supports" => ApiVersion::Supports,
+            other => return Err(unknown_word(value.at, "question", other, ["listed", "supports"])),
+        })
     } else if members.get("items").is_some() {
         ConditionKind::Items(Box::new(items(value, members, context, depth)?))
     } else if let Some(value) = members.get("related") {
         only(members, "word in a condition", &["related", "message"])?;
         ConditionKind::Related(Box::new(related(value, context, depth)?))
     } else {
-        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown"];
+        let known = [
+            "all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown", "apiVersion",
+        ];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),

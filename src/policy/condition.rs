@@ -22,11 +22,22 @@ pub enum ConditionKind {
     Input(InputKind),
     /// What no input of this kind can decide, with the reason.
     Unknown(Arc<str>),
+    /// What the table of API versions says of the resource's type and version.
+    ApiVersion(ApiVersion),
     /// Of how many exclusive components the resource is one.
     Components(Bounds),
     Test(Box<Test>),
     Items(Box<Items>),
     Related(Box<Related>),
+}
+
+/// A question to the table of API versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApiVersion {
+    /// Whether the table has the type.
+    Listed,
+    /// Whether the version has every property that the resource sets.
+    Supports,
 }
 
 /// A condition on each of the values that a path selects; paths inside it start at the value.
