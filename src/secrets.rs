@@ -16,12 +16,16 @@ pub const MASK: &str = "***";
 struct Forms {
     endings: Vec<String>,
     names: Vec<String>,
+    /// The last two letters of all endings and names, in lower case: few other names have them.
+    tails: Vec<[u8; 2]>,
     values: Vec<Form>,
 }
 
 /// A form of text that is a secret. Its pattern is built when a text first has one of the words it needs: most runs
 /// meet none, and the patterns cost more to build than all rules of a small check.
 struct Form {
+    /// The length of the shortest text of this form, in bytes.
+    least: usize,
     /// What the text has as it is written: looked for first, since few texts have it.
     has: String,
     /// One of these words is in the text in any case.
@@ -33,7 +37,7 @@ struct Form {
 impl Form {
     /// The pattern, when the text may match it.
     fn for_text(&self, text: &str) -> Option<&Regex> {
-        if !text.contains(&self.has) {
+        if text.len() < self.least || !text.contains(&self.has) {
             return None;
         }
         let lower = text.to_ascii_lowercase();
@@ -52,22 +56,37 @@ fn forms() -> &'static Forms {
             of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
         };
         let form = |of: &Json| Form {
+            least: of["least"].as_u64().unwrap_or_default() as usize,
             has: of["has"].as_str().unwrap_or_default().to_owned(),
             needs: words(&of["needs"]),
             pattern: of["pattern"].as_str().unwrap_or_default().to_owned(),
             built: OnceLock::new(),
         };
+        let (endings, names) = (words(&facts["endings"]), words(&facts["names"]));
+        let mut tails: Vec<[u8; 2]> = endings.iter().chain(&names).filter_map(|name| tail(name)).collect();
+        tails.sort_unstable();
+        tails.dedup();
         Forms {
-            endings: words(&facts["endings"]),
-            names: words(&facts["names"]),
+            endings,
+            names,
+            tails,
             values: facts["values"].as_array().into_iter().flatten().map(form).collect(),
         }
     })
 }
 
+/// The last two letters of a name in lower case.
+fn tail(name: &str) -> Option<[u8; 2]> {
+    let last = name.as_bytes().last_chunk::<2>()?;
+    Some([last[0].to_ascii_lowercase(), last[1].to_ascii_lowercase()])
+}
+
 /// Whether the value of a key of that name is a secret.
 pub fn is_secret_name(name: &str) -> bool {
     let forms = forms();
+    if tail(name).is_none_or(|tail| !forms.tails.contains(&tail)) {
+        return false;
+    }
     let ends = |ending: &String| {
         let start = name.len().checked_sub(ending.len());
         start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
@@ -126,7 +145,7 @@ pub fn places(root: &Value) -> Vec<Location> {
 
 /// Tells every literal secret in a value that stands under a name.
 pub fn literals<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
-    Walk { name, holder: "", is_secret: is_secret_name(name) }.into(value, tell);
+    Walk { name, holder: "", is_secret: false }.into(value, tell);
 }
 
 /// Where a walk through a document is.
@@ -134,7 +153,7 @@ pub fn literals<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Litera
 struct Walk<'v> {
     name: &'v str,
     holder: &'v str,
-    /// Whether a text here is a secret whatever it reads.
+    /// Whether a text here is a secret whatever its key is named.
     is_secret: bool,
 }
 
@@ -143,33 +162,44 @@ impl<'v> Walk<'v> {
         match &value.kind {
             Kind::String(text) => {
                 let is_literal = !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
-                if (is_literal && self.is_secret) || holds_secret(text) {
+                if (is_literal && (self.is_secret || is_secret_name(self.name))) || holds_secret(text) {
                     tell(Literal { name: self.name, holder: self.holder, value });
                 }
             }
             Kind::Array(items) => items.iter().for_each(|item| self.into(item, tell)),
             Kind::Object(object) => {
-                // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value
-                // elsewhere, and a parameter that is given stands as `"password": {"value": …}`.
-                let kind = object.get("type").and_then(Value::as_str).unwrap_or_default();
-                let is_resource = object.get("apiVersion").is_some();
+                let word = |name: &str| {
+                    let found = object.members.iter().find(|member| &*member.key == name)?;
+                    found.value.as_str()
+                };
+                let kind = word("type").unwrap_or_default();
+                let is_resource = !kind.is_empty() && word("apiVersion").is_some();
                 let holder = if is_resource { kind } else { self.holder };
-                let is_guarded = ["securestring", "secureobject"].iter().any(|secure| kind.eq_ignore_ascii_case(secure));
-                let named = object.get("name").and_then(Value::as_str).unwrap_or(self.name);
                 for member in &object.members {
-                    let key: &str = &member.key;
-                    let inner = match key {
-                        "defaultValue" if is_guarded => Walk { name: key, holder: kind, is_secret: self.is_secret },
-                        "value" if kind == "SecureString" => Walk { name: key, holder, is_secret: true },
-                        "value" if is_secret_name(named) => Walk { name: named, holder, is_secret: true },
-                        _ => Walk { name: key, holder, is_secret: is_secret_name(key) },
-                    };
+                    let mut inner = Walk { name: &member.key, holder, is_secret: false };
+                    match inner.name {
+                        // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value
+                        // elsewhere, and a parameter that is given stands as `"password": {"value": …}`.
+                        "value" if kind == "SecureString" => inner.is_secret = true,
+                        "value" => {
+                            let named = word("name").unwrap_or(self.name);
+                            if is_secret_name(named) {
+                                inner = Walk { name: named, is_secret: true, ..inner };
+                            }
+                        }
+                        "defaultValue" if is_secure_type(kind) => inner.holder = kind,
+                        _ => {}
+                    }
                     inner.into(&member.value, tell);
                 }
             }
             _ => {}
         }
     }
+}
+
+fn is_secure_type(name: &str) -> bool {
+    ["securestring", "secureobject"].iter().any(|secure| name.eq_ignore_ascii_case(secure))
 }
 
 /// Masks the secrets of a JSON value that is to be printed.
@@ -210,8 +240,8 @@ mod tests {
     #[test]
     fn every_form_is_a_pattern() {
         for form in &forms().values {
-            let text = form.needs.first().expect("a word");
-            assert!(form.for_text(text).is_some(), "{}", form.pattern);
+            let text = format!("{}{}{}", form.has, form.needs[0], " ".repeat(form.least));
+            assert!(form.for_text(&text).is_some(), "{}", form.pattern);
         }
     }
 

@@ -11,8 +11,10 @@ use crate::document::{Kind, Member, Role, Trace, Value};
 use crate::estate::{InputKind, Presence, Resource, owner_id};
 use crate::secrets;
 use crate::source::Location;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What the types of all declarations begin with.
 pub const NAMESPACE: &str = "archlint/";
@@ -72,64 +74,92 @@ pub fn declarations(session: &Session, asked: Asked) -> Vec<Resource> {
     if asked.is_nothing() {
         return found;
     }
+    let shared = Shared::default();
     let all = session.deployments.borrow().clone();
     let mut seen = HashSet::new();
     let each: Vec<&Rc<Deployment>> = all.iter().filter(|one| seen.insert(one.template.at)).collect();
     for deployment in &each {
         if asked.has(Declares::Parameters) {
-            parameters(session, deployment, &mut found);
+            parameters(session, deployment, &shared, &mut found);
         }
         if asked.has(Declares::Deployments) && deployment.parent.is_some() {
-            found.extend(nested(session, deployment));
+            found.extend(nested(session, deployment, &shared));
         }
         if asked.has(Declares::Literals) {
-            literals(session, deployment, &mut found);
+            literals(session, deployment, &shared, &mut found);
         }
         if asked.has(Declares::Conditions) {
-            conditions(session, deployment, &mut found);
+            conditions(session, deployment, &shared, &mut found);
         }
     }
     if asked.has(Declares::Outputs) {
-        outputs(session, &each, &mut found);
+        outputs(session, &each, &shared, &mut found);
     }
     found
 }
 
-/// The members of a declaration's body.
-struct Body {
-    at: Location,
-    members: Vec<Member>,
+/// Texts that all declarations share: a big template has thousands of them.
+#[derive(Default)]
+struct Shared(RefCell<Vec<(&'static str, Arc<str>)>>);
+
+impl Shared {
+    fn text(&self, text: &'static str) -> Arc<str> {
+        let mut made = self.0.borrow_mut();
+        match made.iter().find(|(own, _)| *own == text) {
+            Some((_, shared)) => shared.clone(),
+            None => {
+                let shared: Arc<str> = text.into();
+                made.push((text, shared.clone()));
+                shared
+            }
+        }
+    }
 }
 
-impl Body {
-    fn new(at: Location, deployment: &Deployment) -> Self {
-        let mut body = Body { at, members: Vec::new() };
+/// The members of a declaration's body.
+struct Body<'s> {
+    at: Location,
+    members: Vec<Member>,
+    shared: &'s Shared,
+}
+
+impl<'s> Body<'s> {
+    fn new(at: Location, deployment: &Deployment, shared: &'s Shared) -> Self {
+        let mut body = Body { at, members: Vec::with_capacity(12), shared };
         body.set("isRoot", Value::bool(deployment.parent.is_none()));
         body.set("deployment", Value::string(deployment.path.clone()));
         body
     }
 
     /// A value that stands nowhere itself stands where the declaration does.
-    fn set(&mut self, name: &str, value: Value) {
+    fn set(&mut self, name: &'static str, value: Value) {
         let at = if value.at == Location::default() { self.at } else { value.at };
-        self.members.push(Member { key: name.into(), key_at: at, value: Value { at, ..value } });
+        self.members.push(Member { key: self.shared.text(name), key_at: at, value: Value { at, ..value } });
     }
 
-    fn set_some(&mut self, name: &str, value: Option<Value>) {
+    fn set_some(&mut self, name: &'static str, value: Option<Value>) {
         if let Some(value) = value {
             self.set(name, value);
         }
     }
 
-    fn declared(self, kind: Declares, name: &str, deployment: &Deployment) -> Resource {
+    /// The value, whether a secret is in it, and the one that its declared type does not cover.
+    fn set_value(&mut self, value: Value, declared: &Value, template: &Value) {
+        let has_secret = value.secret_inside().is_some();
+        self.set("hasSecret", Value::bool(has_secret));
+        self.set_some("secret", has_secret.then(|| uncovered(&value, Some(declared), template)).flatten());
+        self.set("value", value);
+    }
+
+    fn declared(self, kind: Declares, name: &Arc<str>, deployment: &Deployment) -> Resource {
         let type_name = kind.type_name();
         let section = type_name.strip_prefix(NAMESPACE).unwrap_or(type_name);
         let slash = if deployment.path.is_empty() { "" } else { "/" };
         Resource {
             id: format!("{}{slash}{section}/{name}", deployment.path).into(),
-            type_name: type_name.into(),
-            name: name.into(),
-            api_version: "".into(),
+            type_name: self.shared.text(type_name),
+            name: name.clone(),
+            api_version: self.shared.text(""),
             body: Value { at: self.at, ..Value::object(self.members) },
             at: self.at,
             declared_as: deployment.path.clone(),
@@ -146,14 +176,15 @@ fn section<'d>(deployment: &'d Deployment, name: &str) -> &'d [Member] {
     deployment.template.get(name).and_then(Value::as_object).map_or(&[], |object| &object.members)
 }
 
-fn parameters(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Resource>) {
+fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, found: &mut Vec<Resource>) {
     // Expressions that are evaluated outside do not see the parameters declared here.
     if deployment.is_outer {
         return;
     }
+    let frame = session.frame(deployment, &[], Site::Resource);
     for member in section(deployment, "parameters") {
         let declaration = Declaration::new(member, &deployment.template);
-        let mut body = Body::new(member.key_at, deployment);
+        let mut body = Body::new(member.key_at, deployment, shared);
         body.set("name", Value { at: member.key_at, ..Value::string(member.key.clone()) });
         for word in ["type", "defaultValue", "allowedValues", "nullable", "metadata"] {
             body.set_some(word, declaration.word(word).cloned());
@@ -163,12 +194,8 @@ fn parameters(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Re
         let given = deployment.given.iter().rev().find(|given| given.name.eq_ignore_ascii_case(&member.key));
         if let (Some(given), Some(_)) = (given, &deployment.parent) {
             body.set_some("passes", given.entry.get("value").and_then(passed_parameter));
-            if !declaration.is_secure() {
-                let frame = session.frame(deployment, &[], Site::Resource);
-                if let Ok(value) = frame.parameter(&member.key) {
-                    body.set_some("secret", uncovered(&value, Some(&member.value), &deployment.template));
-                    body.set("value", value);
-                }
+            if let Ok(value) = frame.parameter(&member.key) {
+                body.set_value(value, &member.value, &deployment.template);
             }
         }
         found.push(body.declared(Declares::Parameters, &member.key, deployment));
@@ -182,7 +209,7 @@ fn passed_parameter(value: &Value) -> Option<Value> {
     (!name.contains('\'')).then(|| Value { at: value.at, ..Value::string(name) })
 }
 
-fn outputs(session: &Session, deployments: &[&Rc<Deployment>], found: &mut Vec<Resource>) {
+fn outputs(session: &Session, deployments: &[&Rc<Deployment>], shared: &Shared, found: &mut Vec<Resource>) {
     // Places of output values that are not secure: what hands one of them on is no new cause.
     let mut plain: HashMap<Location, String> = HashMap::new();
     let mut made = Vec::new();
@@ -199,15 +226,14 @@ fn outputs(session: &Session, deployments: &[&Rc<Deployment>], found: &mut Vec<R
         }
     }
     for (deployment, member, type_name, is_secure, value) in made {
-        let mut body = Body::new(member.key_at, deployment);
+        let mut body = Body::new(member.key_at, deployment, shared);
         body.set("name", Value { at: member.key_at, ..Value::string(member.key.clone()) });
         body.set_some("type", type_name);
         body.set("isSecure", Value::bool(is_secure));
         let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
         let before = steps.filter(|step| step.role == Role::Output).find_map(|step| plain.get(&step.at));
         body.set_some("passes", before.map(|name| Value::string(name.as_str())));
-        body.set_some("secret", uncovered(&value, Some(&member.value), &deployment.template));
-        body.set("value", value);
+        body.set_value(value, &member.value, &deployment.template);
         found.push(body.declared(Declares::Outputs, &member.key, deployment));
     }
 }
@@ -294,12 +320,12 @@ fn own_place(value: Value) -> Value {
 }
 
 /// A deployment in a template, with the secrets that its text would hold if it were evaluated outside.
-fn nested(session: &Session, deployment: &Rc<Deployment>) -> Option<Resource> {
+fn nested(session: &Session, deployment: &Rc<Deployment>, shared: &Shared) -> Option<Resource> {
     let parent = session.deployment(deployment.parent.as_ref()?.deployment);
     let declared = parent.declared.borrow();
     let own = declared.iter().find(|one| one.is_deployment() && one.path == deployment.path)?;
     let properties = own.raw.as_object()?.member("properties")?;
-    let mut body = Body::new(own.raw.at, deployment);
+    let mut body = Body::new(own.raw.at, deployment, shared);
     body.set("name", own.identity.name.clone());
     let written = properties.value.get("expressionEvaluationOptions").and_then(|options| options.get("scope"));
     let scope = Value::string(if deployment.is_outer { "outer" } else { "inner" });
@@ -314,7 +340,7 @@ fn nested(session: &Session, deployment: &Rc<Deployment>) -> Option<Resource> {
         }
     }
     body.set("secrets", Value::array(secrets));
-    Some(body.declared(Declares::Deployments, &own.short_name(), deployment))
+    Some(body.declared(Declares::Deployments, &own.short_name().into(), deployment))
 }
 
 /// A secret that a deployment hands to one inside it: its text stands in the outer one.
@@ -323,14 +349,14 @@ fn handed_secret(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<D
     session.frame(deployment, &declared.loops, Site::Resource).value(given).secret_inside().cloned()
 }
 
-fn literals(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Resource>) {
+fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, found: &mut Vec<Resource>) {
     let mut tell = |name: &str, holder: &str, value: &Value, given: bool| {
-        let mut body = Body::new(value.at, deployment);
+        let mut body = Body::new(value.at, deployment, shared);
         body.set("name", Value::string(name));
         body.set("resourceType", Value::string(holder));
         body.set("text", value.clone());
         body.set("isGiven", Value::bool(given));
-        found.push(body.declared(Declares::Literals, name, deployment));
+        found.push(body.declared(Declares::Literals, &name.into(), deployment));
     };
     // A template inside another is part of its text.
     let inside = deployment.parent.as_ref().is_some_and(|parent| {
@@ -355,7 +381,7 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Reso
 }
 
 /// Resources whose condition is not known, beside what they belong to.
-fn conditions(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Resource>) {
+fn conditions(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, found: &mut Vec<Resource>) {
     for one in deployment.declared.borrow().iter().filter(|one| !one.existing) {
         let Some(condition) = &one.undecided else { continue };
         let id = arguments::symbol_of(&one.identity.id);
@@ -366,7 +392,7 @@ fn conditions(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Re
         let Some(owner) = holder.declared.borrow().get(owner.1).filter(|owner| !owner.existing).cloned() else {
             continue;
         };
-        let mut body = Body::new(one.raw.at, deployment);
+        let mut body = Body::new(one.raw.at, deployment, shared);
         let type_at = one.raw.get("type").map_or(one.raw.at, |value| value.at);
         body.set("type", Value { at: type_at, ..Value::string(one.identity.type_name.as_str()) });
         // As text, since two conditions are the same when their symbols are.
@@ -374,6 +400,6 @@ fn conditions(session: &Session, deployment: &Rc<Deployment>, found: &mut Vec<Re
         body.set("condition", shown(condition));
         body.set("ownerCondition", owner.undecided.as_ref().map_or_else(|| Value::bool(true), shown));
         body.set("owner", Value { at: owner.raw.at, ..Value::string(owner.short_name()) });
-        found.push(body.declared(Declares::Conditions, &one.short_name(), deployment));
+        found.push(body.declared(Declares::Conditions, &one.short_name().into(), deployment));
     }
 }
