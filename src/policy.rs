@@ -9,8 +9,8 @@ mod reader;
 mod rule;
 
 pub use condition::{
-    ApiVersion, Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
-    Relation, Test,
+    ApiVersion, Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator,
+    Quantifier, Related, Relation, Test,
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{

@@ -36,7 +36,7 @@ struct Form {
 
 impl Form {
     /// The pattern, when the text may match it.
-    fn for_text(&self, text: &str) -> Option<&Regex> {
+    fn for_text(&'static self, text: &str) -> Option<&'static Regex> {
         if text.len() < self.least || !text.contains(&self.has) {
             return None;
         }
@@ -66,12 +66,7 @@ fn forms() -> &'static Forms {
         let mut tails: Vec<[u8; 2]> = endings.iter().chain(&names).filter_map(|name| tail(name)).collect();
         tails.sort_unstable();
         tails.dedup();
-        Forms {
-            endings,
-            names,
-            tails,
-            values: facts["values"].as_array().into_iter().flatten().map(form).collect(),
-        }
+        Forms { endings, names, tails, values: facts["values"].as_array().into_iter().flatten().map(form).collect() }
     })
 }
 
@@ -94,10 +89,17 @@ pub fn is_secret_name(name: &str) -> bool {
     forms.names.iter().any(|own| own.eq_ignore_ascii_case(name)) || forms.endings.iter().any(ends)
 }
 
+/// The patterns that may match a text. Most texts have no `=`, which most forms need.
+fn possible(text: &str) -> impl Iterator<Item = &'static Regex> {
+    let is_signed = memchr::memchr(b'=', text.as_bytes()).is_some();
+    let forms = forms().values.iter().filter(move |form| is_signed || !form.has.contains('='));
+    forms.filter_map(move |form| form.for_text(text))
+}
+
 /// A text with the secrets in it masked.
 pub fn masked(text: &str) -> Cow<'_, str> {
     let mut out = Cow::Borrowed(text);
-    for form in forms().values.iter().filter_map(|form| form.for_text(text)) {
+    for form in possible(text) {
         let found: Vec<(usize, usize)> = form
             .captures_iter(&out)
             .filter_map(|groups| groups.get(1).map(|group| (group.start(), group.end())))
@@ -120,10 +122,10 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 
 /// Whether a text holds a secret. What `format` fills in (`AccountKey={0}`) is not in the text.
 fn holds_secret(text: &str) -> bool {
-    let is_hole = |found: &str| found.strip_prefix('{').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    forms().values.iter().filter_map(|form| form.for_text(text)).any(|form| {
-        form.captures_iter(text).filter_map(|groups| groups.get(1)).any(|found| !is_hole(found.as_str()))
-    })
+    let is_hole =
+        |found: &str| found.strip_prefix('{').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    possible(text)
+        .any(|form| form.captures_iter(text).filter_map(|groups| groups.get(1)).any(|found| !is_hole(found.as_str())))
 }
 
 /// A secret that a text holds in clear.
@@ -161,7 +163,8 @@ impl<'v> Walk<'v> {
     fn into(self, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
         match &value.kind {
             Kind::String(text) => {
-                let is_literal = !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
+                let is_literal =
+                    !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
                 if (is_literal && (self.is_secret || is_secret_name(self.name))) || holds_secret(text) {
                     tell(Literal { name: self.name, holder: self.holder, value });
                 }

@@ -52,8 +52,11 @@ fn line(facts: &Value) -> Option<String> {
         let says = |word: &str| property.get(word).is_some_and(|value| value != &Value::Bool(false));
         // Variants of a union and odd names are left out, and so is what a template cannot set or what came and went.
         let odd = path.contains('{') || path.contains("['");
-        let unfit = ["readOnly", "underReadOnly", "gone", "sincePlain", "moved", "absentIn"].iter().any(|word| says(word));
-        let Some(since) = property["since"].as_str().filter(|since| !odd && !unfit && *since != first) else { continue };
+        let unfit =
+            ["readOnly", "underReadOnly", "gone", "sincePlain", "moved", "absentIn"].iter().any(|word| says(word));
+        let Some(since) = property["since"].as_str().filter(|since| !odd && !unfit && *since != first) else {
+            continue;
+        };
         let none = says("previewOnly").then_some("-");
         let stable = property["sinceStable"].as_str().or(none).map(str::to_owned);
         add(&mut root, path, (since.to_owned(), stable));
@@ -84,10 +87,12 @@ fn written(node: &Node, versions: &mut Vec<String>) -> String {
                 return version.to_owned();
             }
             let found = versions.iter().position(|own| own == version);
-            found.unwrap_or_else(|| {
-                versions.push(version.to_owned());
-                versions.len() - 1
-            }).to_string()
+            found
+                .unwrap_or_else(|| {
+                    versions.push(version.to_owned());
+                    versions.len() - 1
+                })
+                .to_string()
         };
         let mut own = name.clone();
         if let Some((since, stable)) = &member.came {

@@ -428,7 +428,9 @@ fn hidden_at(value: Value, name: &Arc<str>, path: &str) -> Value {
         }
         Kind::Array(items) => {
             let each = items.iter().enumerate();
-            Kind::Array(Arc::new(each.map(|(at, item)| hidden_at(item.clone(), name, &format!("{path}[{at}]"))).collect()))
+            Kind::Array(Arc::new(
+                each.map(|(at, item)| hidden_at(item.clone(), name, &format!("{path}[{at}]"))).collect(),
+            ))
         }
         _ => {
             let what = format!("the value of the secure parameter '{name}'");

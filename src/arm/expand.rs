@@ -67,14 +67,7 @@ pub fn expand_with(request: Request, asked: Asked) -> Expansion {
     // Which faults are told does not depend on what rules ask for.
     let faults = session.faults.take();
     let declarations = declarations(&session, asked);
-    Expansion {
-        resources,
-        declarations,
-        outputs,
-        domains: domains(&root),
-        faults,
-        gaps: session.gaps.into_inner(),
-    }
+    Expansion { resources, declarations, outputs, domains: domains(&root), faults, gaps: session.gaps.into_inner() }
 }
 
 fn resource(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<declare::Declared>) -> Option<Resource> {

@@ -6,8 +6,8 @@ use super::relate;
 use crate::document::{CompiledPath, Value};
 use crate::estate::{Estate, Index, InputKind};
 use crate::policy::{
-    ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
-    Related, Test,
+    ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator,
+    Quantifier, Related, Test,
 };
 use crate::secrets;
 use crate::source::Location;

@@ -47,7 +47,16 @@ pub fn run_tests(packs: &Packs, files: &[PackFile], sources: &Sources) -> Vec<Te
 
 fn run(test: &Value, rule: &CompiledRule, packs: &Packs, files: &[PackFile], sources: &Sources) -> Result<(), String> {
     const WORDS: [&str; 11] = [
-        "name", "resources", "template", "templates", "export", "given", "parameters", "resource", "expect", "at",
+        "name",
+        "resources",
+        "template",
+        "templates",
+        "export",
+        "given",
+        "parameters",
+        "resource",
+        "expect",
+        "at",
         "message",
     ];
     let object = test.as_object().ok_or("a test is an object")?;
@@ -116,8 +125,7 @@ fn estate(test: &Value, rule: &CompiledRule) -> Result<Estate, String> {
     let mut add = |template: &Value| -> Result<(), String> {
         let linked = |_, _: &str| None;
         let template = &with_unknowns(template);
-        let request =
-            Request { template, given: given(test.get("given")), linked: &linked, trial: &[], facts: None };
+        let request = Request { template, given: given(test.get("given")), linked: &linked, trial: &[], facts: None };
         let expansion = expand_with(request, asked);
         resources.extend(if asked.is_nothing() { expansion.resources } else { expansion.declarations });
         gaps.extend(expansion.gaps.into_iter().map(|(_, gap)| gap));

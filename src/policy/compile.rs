@@ -1,8 +1,8 @@
 //! From a condition as written to a [`Condition`].
 
 use super::condition::{
-    ApiVersion, Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
-    Relation, Test,
+    ApiVersion, Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator,
+    Quantifier, Related, Relation, Test,
 };
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::document::{CompiledPath, Member, Object, Value};
@@ -83,9 +83,8 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
         only(members, "word in a condition", &["related", "message"])?;
         ConditionKind::Related(Box::new(related(value, context, depth)?))
     } else {
-        let known = [
-            "all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown", "apiVersion",
-        ];
+        let known =
+            ["all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown", "apiVersion"];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),
