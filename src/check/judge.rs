@@ -107,12 +107,19 @@ impl<'e> Evidence<'e> {
 pub struct On<'e> {
     pub index: Option<Index>,
     pub focus: Option<&'e Value>,
+    /// Only the truth is asked and why it is not known: what was expected is not put into words.
+    pub is_filter: bool,
 }
 
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None })
+        self.judge_on(condition, On { index: on, focus: None, is_filter: false })
+    }
+
+    /// The same of a condition that selects: most resources fail it, and nobody is told.
+    pub fn filter(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
+        self.judge_on(condition, On { index: on, focus: None, is_filter: true })
     }
 
     fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
@@ -262,7 +269,7 @@ impl<'e> Judge<'e> {
             Operand::Pattern(pattern) => Value::string(pattern.as_str()),
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
-        let expected = expectation(test, &operand);
+        let expected = if on.is_filter { String::new() } else { expectation(test, &operand) };
         let mut judgement = match test.base {
             Base::Key => {
                 let pointer = self.estate.resources[index].body.pointer_of(root).unwrap_or_default();
@@ -393,7 +400,7 @@ impl<'e> Judge<'e> {
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
-        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
+        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value), ..on };
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
         let mut open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));

@@ -69,7 +69,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
         }
         if let Some(filter) = &related.filter {
-            let judgement = judge.judge(filter, Some(index));
+            let judgement = judge.filter(filter, Some(index));
             match judgement.truth {
                 Truth::Fails => {
                     found.near_misses.push(index);

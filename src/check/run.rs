@@ -75,7 +75,7 @@ fn is_member<'e>(judge: &Judge<'e>, component: &'e Component, index: Index) -> b
             let own = resource.id.to_lowercase();
             own == *id || own.strip_suffix(id.as_str()).is_some_and(|rest| rest.ends_with('/') || id.starts_with('/'))
         }
-        Match::Where(condition) => judge.judge(condition, Some(index)).truth == Truth::Holds,
+        Match::Where(condition) => judge.filter(condition, Some(index)).truth == Truth::Holds,
     })
 }
 
@@ -113,7 +113,7 @@ impl<'e> Runner<'e> {
             }
             let selected = match &conditions.filter {
                 None => None,
-                Some(filter) => match self.judge.judge(filter, on) {
+                Some(filter) => match self.judge.filter(filter, on) {
                     judgement if judgement.truth == Truth::Fails => continue,
                     judgement => Some(judgement),
                 },
