@@ -126,8 +126,9 @@ impl<'e> Runner<'e> {
             }
             if judgement.evidence.is_secret
                 && let Spot::Value(_, value) = &judgement.evidence.spot
+                && value.as_unknown().is_none()
             {
-                secrets.push(value.at);
+                secrets.push(origin(value));
             }
             outcomes.push(self.outcome(rule, on, judgement));
         }
@@ -318,6 +319,12 @@ fn reason(evidence: &Evidence) -> String {
         }
     }
     if reasons.is_empty() { "it depends on values that are not known".to_owned() } else { reasons.join("; ") }
+}
+
+/// Where the text of a value was written first: what stands on the way are expressions.
+fn origin(value: &Value) -> Location {
+    let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
+    steps.last().map_or(value.at, |trace| trace.at)
 }
 
 /// The places a value came through.
