@@ -363,26 +363,29 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
         }
         found
     };
-    let attempt = |trial: &[(std::sync::Arc<str>, Value)]| {
+    let attempt = |trial: &[(std::sync::Arc<str>, Value)], asked: Asked| {
         let request =
             Request { template: document.root(), given: job.given.clone(), linked: &linked, trial, facts: None };
         expand_with(request, asked)
     };
-    let mut expansion = attempt(&[]);
+    let mut expansion = attempt(&[], asked);
     let mut outcomes = Vec::new();
     let mut secrets = Vec::new();
     if !request.one_estate {
         let judge = |expansion: &mut Expansion| {
             let gaps = expansion.gaps.iter().map(|(_, gap)| gap.clone()).collect();
             let estate = Estate::new(std::mem::take(&mut expansion.resources)).with_gaps(gaps);
-            let mut result = evaluate(&estate, packs, home(document), wanted);
+            let result = evaluate(&estate, packs, home(document), wanted);
             expansion.resources = estate.resources;
-            judge_declarations(setting, &mut expansion.declarations, &mut result);
             result
         };
         (outcomes, secrets) = judge(&mut expansion);
-        domains::decide(&mut outcomes, &expansion.domains, &mut |trial| judge(&mut attempt(trial)).0);
+        domains::decide(&mut outcomes, &expansion.domains, &mut |trial| judge(&mut attempt(trial, Asked::default())).0);
     }
+    let declarations = std::mem::take(&mut expansion.declarations);
+    let (more, more_secrets) = judge_declarations(setting, document, declarations);
+    outcomes.extend(more);
+    secrets.extend(more_secrets);
     let linked = linked_files.into_inner().unwrap_or_default();
     Done { outcomes, secrets, expansion, linked }
 }
@@ -413,7 +416,6 @@ fn collect(
         })
         .collect();
     let mut joined = Vec::new();
-    let mut declared = Vec::new();
     let mut gaps = Vec::new();
     let mut home_of_all = None;
     let mut resources = vec![0usize; documents.len()];
@@ -448,11 +450,9 @@ fn collect(
         if request.one_estate {
             gaps.extend(done.expansion.gaps.into_iter().map(|(_, gap)| gap));
             joined.extend(done.expansion.resources);
-            declared.extend(done.expansion.declarations);
             home_of_all.get_or_insert_with(|| home(document));
-        } else {
-            per_document[job.document].push((job.environment.clone(), done.outcomes));
         }
+        per_document[job.document].push((job.environment.clone(), done.outcomes));
     }
     for (index, document) in documents.iter().enumerate().filter(|(_, document)| document.kind == Kind::Template) {
         let status = match &linked[index] {
@@ -472,28 +472,29 @@ fn collect(
     }
     if request.one_estate {
         let estate = Estate::new(joined).with_gaps(gaps);
-        let mut result = evaluate(&estate, packs, home_of_all.unwrap_or_default(), wanted);
-        judge_declarations(setting, &mut declared, &mut result);
-        run.outcomes.extend(result.0);
-        run.secrets.extend(result.1);
+        let (outcomes, secrets) = evaluate(&estate, packs, home_of_all.unwrap_or_default(), wanted);
+        run.outcomes.extend(outcomes);
+        run.secrets.extend(secrets);
     }
 }
 
-/// Judges what templates declare beside resources: an estate of its own, so that no wildcard, relation or near miss of
-/// a rule on resources meets it.
+/// Judges what a template declares beside resources: an estate of its own, so that no wildcard, relation or near miss
+/// of a rule on resources meets it. Every template has a parameter 'location': the file's name tells them apart.
 fn judge_declarations(
     setting: &Setting,
-    declarations: &mut Vec<Resource>,
-    (outcomes, secrets): &mut (Vec<Outcome>, Vec<Location>),
-) {
+    document: &Document,
+    declarations: Vec<Resource>,
+) -> (Vec<Outcome>, Vec<Location>) {
     if declarations.is_empty() {
-        return;
+        return Default::default();
     }
-    let estate = Estate::new(std::mem::take(declarations));
     let asks = |rule: &CompiledRule| rule.asks_for_declarations() && (setting.wanted)(rule);
-    let (more, more_secrets) = evaluate(&estate, setting.packs, Location::default(), &asks);
-    outcomes.extend(more);
-    secrets.extend(more_secrets);
+    let mut judged = evaluate(&Estate::new(declarations), setting.packs, home(document), &asks);
+    for outcome in &mut judged.0 {
+        let file = setting.sources.name(outcome.subject.at.source);
+        outcome.subject.id = format!("{file}#{}", outcome.subject.id).into();
+    }
+    judged
 }
 
 /// Adds what the exports among the documents hold: all exports of a run are of one estate, each file a part of it.

@@ -152,11 +152,16 @@ impl<'s> Body<'s> {
     }
 
     fn declared(self, kind: Declares, name: &Arc<str>, deployment: &Deployment) -> Resource {
+        self.placed(kind, name, name, deployment)
+    }
+
+    /// The same where a name is not enough to know it again.
+    fn placed(self, kind: Declares, name: &Arc<str>, place: &str, deployment: &Deployment) -> Resource {
         let type_name = kind.type_name();
         let section = type_name.strip_prefix(NAMESPACE).unwrap_or(type_name);
         let slash = if deployment.path.is_empty() { "" } else { "/" };
         Resource {
-            id: format!("{}{slash}{section}/{name}", deployment.path).into(),
+            id: format!("{}{slash}{section}/{place}", deployment.path).into(),
             type_name: self.shared.text(type_name),
             name: name.clone(),
             api_version: self.shared.text(""),
@@ -350,20 +355,22 @@ fn handed_secret(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<D
 }
 
 fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, found: &mut Vec<Resource>) {
-    let mut tell = |name: &str, holder: &str, value: &Value, given: bool| {
+    let mut tell = |name: &str, holder: &str, value: &Value, given: Option<&Value>| {
         let mut body = Body::new(value.at, deployment, shared);
         body.set("name", Value::string(name));
         body.set("resourceType", Value::string(holder));
         body.set("text", value.clone());
-        body.set("isGiven", Value::bool(given));
-        found.push(body.declared(Declares::Literals, &name.into(), deployment));
+        body.set("isGiven", Value::bool(given.is_some()));
+        let pointer = given.unwrap_or(&deployment.template).pointer_of(value).unwrap_or_default();
+        let place = if given.is_some() { format!("given/{name}{pointer}") } else { pointer };
+        found.push(body.placed(Declares::Literals, &name.into(), place.trim_start_matches('/'), deployment));
     };
     // A template inside another is part of its text.
     let inside = deployment.parent.as_ref().is_some_and(|parent| {
         session.deployment(parent.deployment).template.at.source == deployment.template.at.source
     });
     if !inside {
-        secrets::literals("", &deployment.template, &mut |one| tell(one.name, one.holder, one.value, false));
+        secrets::literals("", &deployment.template, &mut |one| tell(one.name, one.holder, one.value, None));
     }
     if deployment.parent.is_none() {
         for given in deployment.given.iter().filter(|given| given.entry.get("commandLine").is_none()) {
@@ -372,9 +379,9 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fou
             let declared = index.and_then(|index| section(deployment, "parameters").get(index));
             let is_secure = declared.is_some_and(|member| Declaration::new(member, &deployment.template).is_secure());
             if is_secure && value.as_str().is_some_and(|text| !text.is_empty()) {
-                tell(&given.name, "", value, true);
+                tell(&given.name, "", value, Some(value));
             } else {
-                secrets::literals(&given.name, value, &mut |one| tell(one.name, "", one.value, true));
+                secrets::literals(&given.name, value, &mut |one| tell(one.name, "", one.value, Some(value)));
             }
         }
     }
@@ -401,5 +408,73 @@ fn conditions(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, f
         body.set("ownerCondition", owner.undecided.as_ref().map_or_else(|| Value::bool(true), shown));
         body.set("owner", Value { at: owner.raw.at, ..Value::string(owner.short_name()) });
         found.push(body.declared(Declares::Conditions, &one.short_name().into(), deployment));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::expand::{Request, expand, expand_with};
+    use crate::document::parse;
+    use crate::source::SourceId;
+
+    const TEMPLATE: &str = r##"{
+        "definitions": {
+            "settings": { "type": "object", "properties": {
+                "key": { "type": "securestring" }, "next": { "$ref": "#/definitions/settings" } } },
+            "circle": { "$ref": "#/definitions/circle" }
+        },
+        "parameters": {
+            "password": { "type": "secureString", "defaultValue": "[newGuid()]" },
+            "bag": { "type": "secureObject", "defaultValue": { "on": false, "text": "x" } }
+        },
+        "variables": { "source": "Server=s;Password=hunter2" },
+        "resources": [],
+        "outputs": {
+            "covered": { "$ref": "#/definitions/settings", "value": { "next": { "key": "[parameters('password')]" } } },
+            "shown": { "$ref": "#/definitions/settings", "value": { "name": "[parameters('password')]" } },
+            "round": { "$ref": "#/definitions/circle", "value": "[parameters('bag').text]" },
+            "switch": { "type": "bool", "value": "[parameters('bag').on]" }
+        }
+    }"##;
+
+    fn request(template: &Value) -> Request<'_> {
+        Request { template, given: Vec::new(), linked: &|_, _| None, trial: &[], facts: None }
+    }
+
+    fn declared(kinds: &[&str]) -> Vec<Resource> {
+        let template = parse(SourceId(0), TEMPLATE).expect("json").root;
+        let mut asked = Asked::default();
+        kinds.iter().for_each(|kind| asked.add(kind));
+        expand_with(request(&template), asked).declarations
+    }
+
+    fn text(at: Location) -> &'static str {
+        &TEMPLATE[at.span.start as usize..at.span.end as usize]
+    }
+
+    #[test]
+    fn nothing_is_made_that_no_rule_asks_for() {
+        let template = parse(SourceId(0), TEMPLATE).expect("json").root;
+        assert!(expand(request(&template)).declarations.is_empty());
+        assert!(declared(&["Microsoft.Sql/servers"]).is_empty());
+        assert_eq!(declared(&["archlint/Literals"]).len(), 1);
+    }
+
+    #[test]
+    fn declarations_stand_at_their_text() {
+        let parameters = declared(&["archlint/parameters"]);
+        assert_eq!(text(parameters[0].at), "\"password\"");
+        let body = &parameters[0].body;
+        assert_eq!(body.get("isSecure").map(|value| text(value.at)), Some("\"secureString\""));
+        assert_eq!(body.get("defaultValue").map(|value| text(value.at)), Some("\"[newGuid()]\""));
+        assert_eq!(text(declared(&["archlint/literals"])[0].at), "\"Server=s;Password=hunter2\"");
+    }
+
+    #[test]
+    fn secrets_are_told_where_no_type_covers_them() {
+        let secret = |output: &Resource| output.body.get("secret").map(|value| text(value.at));
+        let found: Vec<_> = declared(&["archlint/outputs"]).iter().map(secret).collect();
+        assert_eq!(found, [None, Some("\"[parameters('password')]\""), Some("\"[parameters('bag').text]\""), None]);
     }
 }
