@@ -198,7 +198,7 @@ fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, f
         body.set("isSecure", Value { at: type_at, ..Value::bool(declaration.is_secure()) });
         let given = deployment.given.iter().rev().find(|given| given.name.eq_ignore_ascii_case(&member.key));
         if let (Some(given), Some(_)) = (given, &deployment.parent) {
-            body.set_some("passes", given.entry.get("value").and_then(passed_parameter));
+            body.set_some("passes", given.entry.get("value").and_then(|value| passed(session, deployment, value)));
             if let Ok(value) = frame.parameter(&member.key) {
                 body.set_value(value, &member.value, &deployment.template);
             }
@@ -207,11 +207,16 @@ fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, f
     }
 }
 
-/// The name in `[parameters('name')]`, when that is all there is.
-fn passed_parameter(value: &Value) -> Option<Value> {
+/// The parameter of the deployment around it that a value hands on: the name in `[parameters('name')]`, when that is
+/// all there is. A secure one is none: what it is handed to is the first that is not.
+fn passed(session: &Session, deployment: &Rc<Deployment>, value: &Value) -> Option<Value> {
     let call = value.as_str()?.strip_prefix('[')?.strip_suffix(']')?.trim();
     let name = call.strip_prefix("parameters(")?.strip_suffix(')')?.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-    (!name.contains('\'')).then(|| Value { at: value.at, ..Value::string(name) })
+    let outer = session.deployment(deployment.parent.as_ref()?.deployment);
+    let home = session.frame(&outer, &[], Site::Resource).home;
+    let index = position(home.template.get("parameters"), name)?;
+    let is_plain = !Declaration::new(section(&home, "parameters").get(index)?, &home.template).is_secure();
+    is_plain.then(|| Value { at: value.at, ..Value::string(name) })
 }
 
 fn outputs(session: &Session, deployments: &[&Rc<Deployment>], shared: &Shared, found: &mut Vec<Resource>) {
