@@ -201,7 +201,8 @@ impl<'v> Walk<'v> {
     }
 }
 
-fn is_secure_type(name: &str) -> bool {
+/// Whether a parameter, output or type of that name keeps its value out of the deployment history.
+pub fn is_secure_type(name: &str) -> bool {
     ["securestring", "secureobject"].iter().any(|secure| name.eq_ignore_ascii_case(secure))
 }
 

@@ -299,8 +299,7 @@ fn followed<'t>(schema: &'t Value, value: &Value, template: &'t Value) -> Option
 }
 
 fn is_secure(schema: &Value) -> bool {
-    let name = schema.get("type").and_then(Value::as_str).unwrap_or_default();
-    ["securestring", "secureobject"].iter().any(|secure| name.eq_ignore_ascii_case(secure))
+    schema.get("type").and_then(Value::as_str).is_some_and(secrets::is_secure_type)
 }
 
 /// Whether a type has a secure one somewhere inside; each type it refers to is looked at once.
