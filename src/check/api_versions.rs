@@ -22,6 +22,7 @@ struct Property {
 /// A property that a version does not have, and what the property needs.
 #[derive(Debug)]
 pub struct Newer<'v> {
+    pub name: &'v str,
     pub value: &'v Value,
     pub needs: String,
 }
@@ -67,7 +68,7 @@ fn newer_in<'v>(property: &Property, version: &str, value: &'v Value) -> Option<
             let named = property.members.iter().find(|one| one.name.eq_ignore_ascii_case(&member.key));
             let own = named.or_else(|| property.members.iter().find(|one| one.name == "*"))?;
             match own.needs(version) {
-                Some(needs) => Some(Newer { value: &member.value, needs }),
+                Some(needs) => Some(Newer { name: &member.key, value: &member.value, needs }),
                 None => newer_in(own, version, &member.value),
             }
         }),

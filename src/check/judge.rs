@@ -193,7 +193,7 @@ impl<'e> Judge<'e> {
         };
         evidence.spot = Spot::Value(index, newer.value);
         evidence.expected = format!("apiVersion {}", newer.needs);
-        evidence.actual = Some(resource.api_version.to_string());
+        evidence.actual = Some(format!("{} at API version {}", newer.name, resource.api_version));
         Judgement { truth: Truth::Fails, evidence }
     }
 
