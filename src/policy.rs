@@ -18,4 +18,4 @@ pub use pack::{
     read_folder, read_rules,
 };
 pub use reader::{PackError, nearest};
-pub use rule::{Alternative, CompiledRule, Conditions, Fix, Rule, Subjects};
+pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};

@@ -102,7 +102,7 @@ impl<'e> Runner<'e> {
             return;
         }
         // A pack with a rule in error is told before anything is checked.
-        let Ok(conditions) = rule.conditions() else { return };
+        let Ok(filter) = rule.filter() else { return };
         for on in subjects {
             // What is declared as existing is another deployment's to get right.
             if on.is_some_and(|index| {
@@ -111,14 +111,15 @@ impl<'e> Runner<'e> {
             }) {
                 continue;
             }
-            let selected = match &conditions.filter {
+            let selected = match filter {
                 None => None,
                 Some(filter) => match self.judge.filter(filter, on) {
                     judgement if judgement.truth == Truth::Fails => continue,
                     judgement => Some(judgement),
                 },
             };
-            let mut judgement = self.judge.judge(&conditions.assert, on);
+            let Ok(assert) = rule.assert() else { return };
+            let mut judgement = self.judge.judge(assert, on);
             if let Some(open) = selected.filter(|selected| selected.truth == Truth::Unknown)
                 && judgement.truth != Truth::Holds
             {

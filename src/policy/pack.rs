@@ -93,7 +93,7 @@ impl Packs {
     /// Compiles every rule and gives what is wrong in any.
     pub fn faults(&self) -> Vec<PackError> {
         let rules = self.packs.iter().flat_map(|pack| &pack.rules);
-        self.errors.iter().cloned().chain(rules.filter_map(|rule| rule.conditions().err().cloned())).collect()
+        self.errors.iter().cloned().chain(rules.filter_map(|rule| rule.fault().cloned())).collect()
     }
 }
 

@@ -76,7 +76,8 @@ pub struct CompiledRule {
     /// The `tests` member as written; null where the rule was read without.
     pub tests: Value,
     written: Written,
-    conditions: OnceLock<Result<Conditions, PackError>>,
+    filter: OnceLock<Result<Option<Condition>, PackError>>,
+    assert: OnceLock<Result<Condition, PackError>>,
 }
 
 /// Conditions as they stand in the file, with what they may refer to.
@@ -96,25 +97,30 @@ pub struct Vocabulary {
     pub components: Vec<String>,
 }
 
-/// A rule's compiled conditions.
-#[derive(Debug)]
-pub struct Conditions {
-    pub filter: Option<Condition>,
-    pub assert: Condition,
+impl Vocabulary {
+    fn context(&self) -> Context<'_> {
+        Context { parameters: &self.parameters, components: &self.components }
+    }
 }
 
 impl CompiledRule {
-    /// The conditions, or what is wrong with them.
-    pub fn conditions(&self) -> Result<&Conditions, &PackError> {
-        let compiled = self.conditions.get_or_init(|| {
-            let vocabulary = &self.written.vocabulary;
-            let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
-            Ok(Conditions {
-                filter: self.written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()?,
-                assert: condition(&self.written.assert, &context)?,
-            })
-        });
-        compiled.as_ref()
+    /// What selects among the subjects, or what is wrong with it.
+    pub fn filter(&self) -> Result<Option<&Condition>, &PackError> {
+        let written = &self.written;
+        let compile =
+            || written.filter.as_ref().map(|filter| condition(filter, &written.vocabulary.context())).transpose();
+        self.filter.get_or_init(compile).as_ref().map(Option::as_ref)
+    }
+
+    /// What must hold, or what is wrong with it. Of most rules with a filter no resource comes so far.
+    pub fn assert(&self) -> Result<&Condition, &PackError> {
+        let written = &self.written;
+        self.assert.get_or_init(|| condition(&written.assert, &written.vocabulary.context())).as_ref()
+    }
+
+    /// What is wrong with the conditions.
+    pub fn fault(&self) -> Option<&PackError> {
+        self.filter().err().or_else(|| self.assert().err())
     }
 
     /// Whether it judges what templates declare beside resources.
@@ -156,7 +162,7 @@ const WORDS: [&str; 23] = [
 
 /// Reads one rule file.
 pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) -> Result<CompiledRule, PackError> {
-    let context = &Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+    let context = &vocabulary.context();
     let members = object(root, "a rule")?;
     only(members, "word in a rule", &WORDS)?;
     let needed =
@@ -222,7 +228,8 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
             assert: needed("assert")?.clone(),
             vocabulary: vocabulary.clone(),
         },
-        conditions: OnceLock::new(),
+        filter: OnceLock::new(),
+        assert: OnceLock::new(),
     })
 }
 
