@@ -82,7 +82,7 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         }
     };
     result.unwrap_or_else(|Refused(message)| {
-        tell(&format!("error: {message}\n"));
+        tell(&format!("error: {}\n", crate::secrets::masked(&message)));
         Exit::Wrong
     })
 }
@@ -99,6 +99,15 @@ fn say(text: &str) {
 fn tell(text: &str) {
     // Nothing can be told when the terminal is gone.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The two sides of `NAME=VALUE`; what follows a name is not repeated, since it may be a secret.
+fn pair(option: &str, text: &str) -> Result<(String, String), Refused> {
+    let (name, value) = text.split_once('=').ok_or_else(|| {
+        let name: String = text.chars().take_while(|one| one.is_alphanumeric() || *one == '_').collect();
+        format!("--{option} wants NAME=VALUE, and '{name}…' has no '='")
+    })?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// All values of an option that may be given several times.

@@ -6,7 +6,7 @@ mod pairing;
 mod parallel;
 
 use crate::arm::expand::{Expansion, Request, expand};
-use crate::arm::parameters::{Given, given};
+use crate::arm::parameters::{self, Given, given};
 use crate::arm::template::Kind;
 use crate::check::{
     Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Text, Verdict, Waiver,
@@ -17,7 +17,7 @@ use crate::estate::{Estate, Resource};
 use crate::export::{self, Lifted};
 use crate::input::{self, Document, Found, Unusable};
 use crate::policy::{CompiledRule, Packs};
-use crate::secrets;
+use crate::secrets::{self, Known};
 use crate::source::{Location, Source, SourceId, Sources, Span};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -144,6 +144,10 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     if let Some(policies) = &policies {
         suppress(&mut run, policies, &|id| sources.get(id));
     }
+    let waived =
+        request.waivers.iter().map(|waiver| waiver.at.source).collect::<std::collections::BTreeSet<SourceId>>();
+    run.secrets.extend(waived.into_iter().flat_map(|source| suspects(source, sources)));
+    redact(&mut run, sources);
     run.outcomes.sort_by_cached_key(|outcome| {
         let place = outcome.primary.at;
         let rule = outcome.rule.id.clone();
@@ -158,6 +162,41 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     run
 }
 
+/// Takes secrets out of what the run says: values that stand at their places, and their texts in problems.
+fn redact(run: &mut Run, sources: &Sources) {
+    run.secrets.sort_unstable();
+    run.secrets.dedup();
+    let (secrets, outcomes) = (&run.secrets, &mut run.outcomes);
+    let is_open = |outcome: &&mut Outcome| matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown);
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.actual.is_some() || is_open(outcome)) {
+        let mut places = std::iter::once(&outcome.primary).chain(&outcome.related);
+        let known = places.any(|place| secrets.binary_search(&place.at).is_ok());
+        // What is masked in part already tells more than a mask.
+        if known && let Some(actual) = outcome.actual.take_if(|actual| !actual.contains(secrets::MASK)) {
+            outcome.message = outcome.message.replace(&actual, secrets::MASK);
+            outcome.actual = Some(secrets::MASK.to_owned());
+        }
+        for text in std::iter::once(&mut outcome.message).chain(&mut outcome.under) {
+            if let std::borrow::Cow::Owned(masked) = secrets::masked(text) {
+                *text = masked;
+            }
+        }
+    }
+    if run.problems.is_empty() {
+        return;
+    }
+    let texts: Vec<String> = secrets.iter().map(|at| sources.get(at.source).slice(at.span).to_owned()).collect();
+    let known = Known::new(texts.iter().map(String::as_str));
+    for problem in &mut run.problems {
+        problem.message = known.masked(&problem.message);
+    }
+    for input in &mut run.inputs {
+        if let InputStatus::Failed(message) = &mut input.status {
+            *message = known.masked(message);
+        }
+    }
+}
+
 /// Whether a report may show lines of a source.
 fn is_shown(run: &Run, source: SourceId) -> bool {
     let stands = |at: Location| at.source == source;
@@ -166,6 +205,19 @@ fn is_shown(run: &Run, source: SourceId) -> bool {
             matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown)
                 && (stands(outcome.primary.at) || outcome.related.iter().any(|place| stands(place.at)))
         })
+}
+
+/// Tells a file that cannot be used; what may be a secret in its text is not shown.
+fn broken(name: &str, unusable: Unusable, sources: &Sources, run: &mut Run) {
+    if let Some(at) = unusable.at {
+        run.secrets.extend(suspects(at.source, sources));
+    }
+    run.problems.push(problem(name, unusable));
+}
+
+/// The places of what may be a secret in a text that nothing has looked through.
+fn suspects(source: SourceId, sources: &Sources) -> Vec<Location> {
+    secrets::spans(&sources.get(source).text).into_iter().map(|span| Location { source, span }).collect()
 }
 
 fn problem(name: &str, unusable: Unusable) -> Problem {
@@ -223,7 +275,7 @@ fn documents(
             Ok(document) => documents.push(document),
             Err(unusable) => {
                 run.inputs.push(Input { name: name.clone(), status: InputStatus::Failed(unusable.message.clone()) });
-                run.problems.push(problem(&name, unusable));
+                broken(&name, unusable, sources, run);
             }
         }
     }
@@ -244,7 +296,9 @@ fn documents(
 
 /// Every template with every set of parameter values it is to be checked with.
 fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: &mut Run) -> Vec<Job> {
-    let set = command_line(request, sources);
+    let set = command_line(&request.set, sources);
+    run.secrets
+        .extend(set.iter().flat_map(|one| suspects(one.entry.get("value").unwrap_or(&one.entry).at.source, sources)));
     let pairs = pairing::pairs(documents);
     let mut jobs = Vec::new();
     for (index, document) in documents.iter().enumerate() {
@@ -307,26 +361,24 @@ fn files_given(files: &[PathBuf], sources: &Sources, run: &mut Run) -> Vec<Given
         let found = Found { name: input::shown(path), path: path.clone(), explicit: true };
         match input::read(&found, sources) {
             Ok(document) if document.kind == Kind::Parameters => {
+                run.secrets.extend(secrets::places(document.root()));
                 values.extend(given(document.root().get("parameters")))
             }
-            Ok(document) => run.problems.push(problem(
-                &found.name,
-                Unusable {
-                    code: "not-a-parameter-file",
-                    message: "this is not a deployment parameter file".to_owned(),
-                    at: Some(document.root().at),
-                },
-            )),
-            Err(unusable) => run.problems.push(problem(&found.name, unusable)),
+            Ok(document) => {
+                let message = "this is not a deployment parameter file".to_owned();
+                let unusable = Unusable { code: "not-a-parameter-file", message, at: Some(document.root().at) };
+                broken(&found.name, unusable, sources, run);
+            }
+            Err(unusable) => broken(&found.name, unusable, sources, run),
         }
     }
     values
 }
 
 /// Values of `--set`, each standing in a source of its own so that a finding can show it.
-fn command_line(request: &CheckRequest, sources: &Sources) -> Vec<Given> {
+pub fn command_line(set: &[(String, String)], sources: &Sources) -> Vec<Given> {
     let mut values = Vec::new();
-    for (name, text) in &request.set {
+    for (name, text) in set {
         let source = sources.add(Source::new("command line", format!("--set {name}={text}")));
         let start = (name.len() + "--set =".len()) as u32;
         let at = Location { source, span: Span { start, end: start + text.len() as u32 } };
@@ -350,8 +402,12 @@ fn home(document: &Document) -> Location {
 fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
     let Setting { request, packs, sources, wanted } = *setting;
     let linked_files = Mutex::new(Vec::new());
+    let linked_secrets = Mutex::new(Vec::new());
     let linked = |_: SourceId, path: &str| {
         let found = input::read_linked(&document.path, path, sources);
+        if let (Some(Ok(root)), Ok(mut list)) = (&found, linked_secrets.lock()) {
+            list.extend(secrets::places(root));
+        }
         if found.is_some()
             && let Some(folder) = document.path.parent()
             && let Ok(mut list) = linked_files.lock()
@@ -380,6 +436,9 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
         domains::decide(&mut outcomes, &expansion.domains, &mut |trial| judge(&mut attempt(trial)).0);
     }
     let linked = linked_files.into_inner().unwrap_or_default();
+    secrets.extend(linked_secrets.into_inner().unwrap_or_default());
+    secrets.extend(parameters::secure_values(document.root(), &job.given));
+    expansion.resources.iter().for_each(|resource| secrets::origins(&resource.body, &mut secrets));
     Done { outcomes, secrets, expansion, linked }
 }
 
@@ -476,6 +535,7 @@ fn collect(
 fn lift(documents: &[Document], all: &mut Lifted, run: &mut Run) {
     for document in documents.iter().filter(|document| document.kind == Kind::Export) {
         let lifted = export::lift(document.root());
+        run.secrets.extend(secrets::places(document.root()));
         for homeless in &lifted.homeless {
             let help = "export it with a command that prints ids, or wrap it with the id of its resource";
             run.problems.push(Problem {
