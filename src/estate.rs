@@ -128,14 +128,6 @@ impl Estate {
         Estate { resources, by_type, by_id, ..Estate::default() }
     }
 
-    /// Whether the input shows all resources of a type that belong to the one with that id.
-    pub fn is_exported(&self, type_name: &str, owner: &str) -> bool {
-        let owner = owner.to_lowercase();
-        let key = (type_name.to_ascii_lowercase(), owner);
-        self.collections.contains(&key)
-            || self.of_type(&key.0).iter().any(|&index| self.resources[index].id.to_lowercase().starts_with(&key.1))
-    }
-
     /// The same with collections that exports show whole.
     pub fn with_collections(mut self, collections: HashSet<(String, String)>) -> Self {
         self.collections = collections;

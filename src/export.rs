@@ -3,8 +3,10 @@
 
 mod commands;
 mod lift;
+mod whole;
 
-pub use commands::command;
+pub use commands::commands;
+pub use whole::is_whole;
 pub use lift::{Lifted, is_export, lift, merge};
 
 use crate::document::Value;
@@ -15,6 +17,11 @@ fn type_of(body: &Value, id: &str) -> Option<String> {
     if let Some(stated) = body.get("type").and_then(Value::as_str).filter(|stated| stated.contains('/')) {
         return Some(stated.to_owned());
     }
+    type_of_id(id)
+}
+
+/// The type that an id names.
+pub fn type_of_id(id: &str) -> Option<String> {
     let parts: Vec<&str> = id.split('/').collect();
     let provider = parts.iter().rposition(|part| part.eq_ignore_ascii_case("providers"));
     match provider {

@@ -96,11 +96,27 @@ fn told(folder: &Path) -> (Vec<String>, Vec<String>) {
 const ACCOUNT: &str = r#"{"id":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/starchive","type":"Microsoft.Storage/storageAccounts","name":"starchive","sku":{"name":"Standard_RAGZRS"},"enableHttpsTrafficOnly":true,"resourceGroup":"rg"}"#;
 const POLICY: &str = r#"{"id":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/starchive/blobServices/default/containers/records/immutabilityPolicies/default","type":"Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies","name":"default","immutabilityPeriodSinceCreationInDays":2555,"state":"Locked","resourceGroup":"rg"}"#;
 
+const CONTAINERS: &str = r#"[{"id":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/starchive/blobServices/default/containers/records","type":"Microsoft.Storage/storageAccounts/blobServices/containers","name":"records","hasImmutabilityPolicy":true,"resourceGroup":"rg"}]"#;
+
+/// As [`told`], where a list of the account's containers is exported as well.
+fn told_with_containers(folder: &Path) -> (Vec<String>, Vec<String>) {
+    std::fs::write(folder.join("containers.json"), CONTAINERS).expect("written");
+    told(folder)
+}
+
 #[test]
 fn a_policy_in_a_file_of_its_own_decides() {
     let folder = export("account", ACCOUNT);
     std::fs::write(folder.join("policy.json"), POLICY).expect("written");
-    assert_eq!(told(&folder).0, ["pass"]);
+    assert_eq!(told_with_containers(&folder).0, ["pass"]);
+}
+
+#[test]
+fn one_policy_decides_nothing_while_other_containers_may_be_there() {
+    let folder = export("one", ACCOUNT);
+    std::fs::write(folder.join("policy.json"), POLICY).expect("written");
+    let told = told(&folder).0;
+    assert!(told.len() == 1 && told[0].starts_with("unknown az storage container-rm list "), "{told:?}");
 }
 
 #[test]
@@ -109,19 +125,19 @@ fn what_is_missing_is_told_with_the_command_that_shows_it() {
     assert_eq!(
         told(&folder).0,
         [
-            "unknown az storage container immutability-policy show --account-name starchive --container-name CONTAINER --resource-group rg -o json"
+            "unknown az storage container-rm list --storage-account starchive --resource-group rg -o json; az storage container immutability-policy show --account-name starchive --container-name CONTAINER --resource-group rg -o json"
         ]
     );
 }
 
 #[test]
 fn newline_delimited_and_wrapped_lists_are_read() {
-    assert_eq!(told(&export("lines", &format!("{ACCOUNT}\n{POLICY}\n"))).0, ["pass"]);
+    assert_eq!(told_with_containers(&export("lines", &format!("{ACCOUNT}\n{POLICY}\n"))).0, ["pass"]);
     assert_eq!(
-        told(&export("wrapped", &format!("{{\"count\":2,\"data\":[{ACCOUNT},{POLICY}],\"skip_token\":null}}"))).0,
+        told_with_containers(&export("wrapped", &format!("{{\"count\":2,\"data\":[{ACCOUNT},{POLICY}],\"skip_token\":null}}"))).0,
         ["pass"]
     );
-    assert_eq!(told(&export("rest", &format!("{{\"value\":[{ACCOUNT},{POLICY}],\"nextLink\":\"x\"}}"))).0, ["pass"]);
+    assert_eq!(told_with_containers(&export("rest", &format!("{{\"value\":[{ACCOUNT},{POLICY}]}}"))).0, ["pass"]);
 }
 
 #[test]

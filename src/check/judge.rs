@@ -2,11 +2,12 @@
 
 use super::compare;
 use super::relate;
-use crate::document::{CompiledPath, Value};
+use crate::document::{CompiledPath, UnknownReason, Value};
 use crate::estate::{Estate, Index, InputKind};
+use crate::export::{commands, is_whole, type_of_id};
 use crate::policy::{
     Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
-    Related, Test,
+    Related, Relation, Test,
 };
 use crate::secrets;
 use crate::source::Location;
@@ -44,6 +45,17 @@ pub enum Spot<'e> {
     Estate,
 }
 
+/// What a look at the deployed platform would have to show. Commands are made of it for verdicts only.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'e> {
+    /// A resource of the estate, as it is deployed.
+    Resource(Index),
+    /// The parent of one.
+    Parent(Index),
+    /// The resources that a relation means (of the estate as a whole where there is no resource).
+    Related(&'e Related, Option<Index>),
+}
+
 /// What decided a condition.
 #[derive(Clone, Debug)]
 pub struct Evidence<'e> {
@@ -60,8 +72,8 @@ pub struct Evidence<'e> {
     pub reasons: Vec<String>,
     /// Top-level parameters on which an unknown depends.
     pub parameters: Vec<Arc<str>>,
-    /// Commands that would show what is not known.
-    pub commands: Vec<String>,
+    /// What would have to be shown for it to be known.
+    pub wanted: Vec<Wanted<'e>>,
     /// The value is a secret in clear: it must not be shown.
     pub is_secret: bool,
 }
@@ -95,7 +107,7 @@ impl<'e> Evidence<'e> {
             related: Vec::new(),
             reasons: Vec::new(),
             parameters: Vec::new(),
-            commands: Vec::new(),
+            wanted: Vec::new(),
             is_secret: false,
         }
     }
@@ -147,6 +159,7 @@ impl<'e> Judge<'e> {
             ConditionKind::Unknown(reason) => {
                 let mut evidence = Evidence::at(spot(on.index));
                 evidence.reasons.push(reason.to_string());
+                evidence.wanted.extend(on.index.map(Wanted::Resource));
                 Judgement { truth: Truth::Unknown, evidence }
             }
             ConditionKind::Components(bounds) => {
@@ -217,6 +230,7 @@ impl<'e> Judge<'e> {
                 None => {
                     let mut evidence = Evidence::at(Spot::Resource(own));
                     evidence.reasons.push("the parent resource is not in the input".into());
+                    evidence.wanted.push(Wanted::Parent(own));
                     Err(Box::new(Judgement { truth: Truth::Unknown, evidence }))
                 }
             },
@@ -259,7 +273,7 @@ impl<'e> Judge<'e> {
             }
             let fails = |value: &&Value| holds(test, value, operand) == Some(false);
             if test.quantifier != Quantifier::Every || !values.iter().any(fails) {
-                return unknown_value(index, hidden);
+                return self.unknown_value(index, hidden);
             }
         }
         if test.operator == Operator::Count {
@@ -293,7 +307,7 @@ impl<'e> Judge<'e> {
             (_, truth) => truth,
         };
         if truth == Truth::Unknown {
-            return unknown_value(index, value);
+            return self.unknown_value(index, value);
         }
         Judgement { truth, evidence: Evidence::at(Spot::Value(index, value)) }
     }
@@ -323,7 +337,7 @@ impl<'e> Judge<'e> {
         let mut evidence = Evidence::at(spot);
         if let Some(reason) = self.silence(index) {
             evidence.reasons.push(reason);
-            evidence.commands.extend(resource.partial.iter().map(|command| command.to_string()));
+            evidence.wanted.push(Wanted::Resource(index));
             return Judgement { truth: Truth::Unknown, evidence };
         }
         if !test.path.is_single() {
@@ -337,6 +351,7 @@ impl<'e> Judge<'e> {
         let default = match self.defaults.get(&resource.type_name, test.path.text(), &resource.api_version) {
             Some(Default::Varies(why)) if test.default.is_none() => {
                 evidence.reasons.push(format!("{} is absent, and {why}", leaf(&test.path)));
+                evidence.wanted.push(Wanted::Resource(index));
                 return Judgement { truth: Truth::Unknown, evidence };
             }
             Some(Default::Is(value)) => Some(value),
@@ -363,7 +378,7 @@ impl<'e> Judge<'e> {
         let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
-        let mut open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
+        let mut open = selected.hidden_by.map(|hidden| self.unknown_value(index, hidden));
         for &value in &values {
             let truth = match &items.filter {
                 None => Truth::Holds,
@@ -386,6 +401,7 @@ impl<'e> Judge<'e> {
         {
             let mut evidence = Evidence::at(Spot::Resource(index));
             evidence.reasons.push(reason);
+            evidence.wanted.push(Wanted::Resource(index));
             open = Some(Judgement { truth: Truth::Unknown, evidence });
         }
         let place = || match (&selected.missing, counted.first()) {
@@ -455,13 +471,22 @@ impl<'e> Judge<'e> {
     }
 
     /// Why a resource that is not in the input may be there all the same.
-    fn gap(&self, related: &Related, on: Option<Index>) -> Option<String> {
+    fn gap(&self, related: &'e Related, on: Option<Index>) -> Option<String> {
         let own = on.map(|index| &self.estate.resources[index]);
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
-            let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &resource.id));
-            return (!is_exported)
-                .then(|| format!("no export in the input shows whether '{}' has {wanted}", resource.short_name()));
+            let types = self.types_of(related);
+            let owner = match related.relation {
+                Relation::Sibling => on.and_then(|index| self.estate.parent_id(index)).unwrap_or(&resource.id),
+                _ => &resource.id,
+            };
+            let is_whole = !types.is_empty() && types.iter().all(|name| is_whole(self.estate, name, owner));
+            return (!is_whole).then(|| match &related.demand {
+                Demand::Exists => {
+                    format!("no export in the input shows whether '{}' has {wanted}", resource.short_name())
+                }
+                _ => format!("no export in the input shows each {} of '{}'", relate::what(related), resource.short_name()),
+            });
         }
         let has_exports = self.estate.resources.first().is_some_and(|resource| resource.input == InputKind::Export);
         if has_exports && own.is_none() {
@@ -472,16 +497,70 @@ impl<'e> Judge<'e> {
         self.estate.gaps.first().cloned()
     }
 
-    /// What would show the resources a relation means, where an export lacks them.
-    fn commands(&self, related: &Related, on: Option<Index>) -> Vec<String> {
-        let own = on.map(|index| &self.estate.resources[index]);
-        let types =
-            related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types);
-        if own.is_none() {
-            return types.iter().map(|name| format!("az resource list --resource-type {name} -o json")).collect();
+    /// The types that a relation means, those of its component where it names one.
+    fn types_of(&self, related: &'e Related) -> &'e [String] {
+        related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types)
+    }
+
+    /// The commands that would show what evidence lacks, in the order in which they are to be run.
+    pub fn commands(&self, evidence: &Evidence) -> Vec<String> {
+        let resources = &self.estate.resources;
+        let mut all = Vec::new();
+        for wanted in &evidence.wanted {
+            let commands = match wanted {
+                Wanted::Resource(index) => commands(&resources[*index].type_name, &resources[*index].id),
+                Wanted::Parent(index) => {
+                    let id = self.estate.parent_id(*index).unwrap_or_default();
+                    type_of_id(id).map(|type_name| commands(&type_name, id)).unwrap_or_default()
+                }
+                Wanted::Related(related, on) => {
+                    let types = self.types_of(related);
+                    match on {
+                        Some(index) => {
+                            types.iter().flat_map(|name| commands(name, &resources[*index].id)).collect()
+                        }
+                        None => types
+                            .iter()
+                            .map(|name| format!("az resource list --resource-type {name} -o json"))
+                            .collect(),
+                    }
+                }
+            };
+            commands.into_iter().for_each(|command| {
+                if !all.contains(&command) {
+                    all.push(command);
+                }
+            });
         }
-        let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) else { return Vec::new() };
-        related.types.iter().filter_map(|name| crate::export::command(name, &resource.id)).collect()
+        all
+    }
+
+    fn unknown_value(&self, index: Index, value: &'e Value) -> Judgement<'e> {
+        let mut evidence = Evidence::at(Spot::Value(index, value));
+        match value.as_unknown() {
+            Some(unknown) => {
+                evidence.reasons.push(unknown.reason.describe());
+                evidence.parameters.clone_from(&unknown.parameters);
+                // What is wrong in the text, no deployment shows.
+                if matches!(unknown.reason, UnknownReason::Runtime(_) | UnknownReason::Secret(_)) {
+                    evidence.wanted.push(Wanted::Resource(index));
+                }
+            }
+            None => {
+                evidence.reasons.push(format!("part of {} is not known", shown(value)));
+                evidence.wanted.push(Wanted::Resource(index));
+            }
+        }
+        Judgement { truth: Truth::Unknown, evidence }
+    }
+
+    /// The judgement where an export may leave out a resource that would decide otherwise.
+    fn hidden(&self, related: &'e Related, on: Option<Index>) -> Option<Judgement<'e>> {
+        on.filter(|&index| self.estate.resources[index].input == InputKind::Export)?;
+        let mut evidence = Evidence::at(spot(on));
+        evidence.reasons.push(self.gap(related, on)?);
+        evidence.wanted.push(Wanted::Related(related, on));
+        Some(Judgement { truth: Truth::Unknown, evidence })
     }
 
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
@@ -493,6 +572,7 @@ impl<'e> Judge<'e> {
         let possible = certain + found.possible.len() as i64;
         if related.missing_is_unknown && found.met == 0 {
             evidence.reasons.push(format!("the input does not show {}", relate::what(related)));
+            evidence.wanted.push(Wanted::Related(related, on));
             return Judgement { truth: Truth::Unknown, evidence };
         }
         let place = |index: Index, label: &str| {
@@ -502,6 +582,7 @@ impl<'e> Judge<'e> {
         let undecided = |mut evidence: Evidence<'e>| {
             evidence.reasons.extend(found.reasons.iter().cloned());
             evidence.parameters.extend(found.parameters.iter().cloned());
+            evidence.wanted.extend(&found.wanted);
             evidence.related.extend(found.possible.iter().take(3).map(|&index| place(index, "undecided:")));
             Judgement { truth: Truth::Unknown, evidence }
         };
@@ -513,6 +594,11 @@ impl<'e> Judge<'e> {
                 };
                 evidence.actual = Some(certain.to_string());
                 if bounds.hold(certain) && bounds.hold(possible) {
+                    if bounds.at_most < i64::MAX
+                        && let Some(hidden) = self.hidden(related, on)
+                    {
+                        return hidden;
+                    }
                     if let (Some(&other), None) = (found.certain.first(), on) {
                         evidence.spot = Spot::Resource(other);
                     }
@@ -524,7 +610,7 @@ impl<'e> Judge<'e> {
                     && let Some(gap) = self.gap(related, on)
                 {
                     evidence.reasons.push(gap);
-                    evidence.commands = self.commands(related, on);
+                    evidence.wanted.push(Wanted::Related(related, on));
                     return Judgement { truth: Truth::Unknown, evidence };
                 } else {
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
@@ -539,7 +625,10 @@ impl<'e> Judge<'e> {
                     Truth::Fails
                 }
                 None if possible > 0 => return undecided(evidence),
-                None => Truth::Holds,
+                None => match self.hidden(related, on) {
+                    Some(hidden) => return hidden,
+                    None => Truth::Holds,
+                },
             },
             Demand::Every(condition) => {
                 let mut kept: Option<Judgement> = None;
@@ -557,7 +646,13 @@ impl<'e> Judge<'e> {
                         kept = Some(judgement);
                     }
                 }
-                return kept.unwrap_or(Judgement { truth: Truth::Holds, evidence });
+                return match kept {
+                    Some(kept) if kept.truth == Truth::Unknown => kept,
+                    kept => self
+                        .hidden(related, on)
+                        .or(kept)
+                        .unwrap_or(Judgement { truth: Truth::Holds, evidence }),
+                };
             }
         };
         Judgement { truth, evidence }
@@ -606,18 +701,6 @@ fn first_or_missing<'e>(
         (None, Some((parent, name))) => Spot::Missing(index, parent, name),
         (None, None) => Spot::Value(index, body),
     }
-}
-
-fn unknown_value<'e>(index: Index, value: &'e Value) -> Judgement<'e> {
-    let mut evidence = Evidence::at(Spot::Value(index, value));
-    match value.as_unknown() {
-        Some(unknown) => {
-            evidence.reasons.push(unknown.reason.describe());
-            evidence.parameters.clone_from(&unknown.parameters);
-        }
-        None => evidence.reasons.push(format!("part of {} is not known", shown(value))),
-    }
-    Judgement { truth: Truth::Unknown, evidence }
 }
 
 /// The last name of a path, for people.

@@ -164,9 +164,7 @@ fn resource(value: &Value, lifted: &mut Lifted) {
         presence: Presence::Certain,
         existing: false,
         input: InputKind::Export,
-        partial: is_silent.then(|| {
-            super::command(&type_name, id).unwrap_or_else(|| format!("az resource show --ids {id} -o json")).into()
-        }),
+        partial: is_silent.then(|| super::commands(&type_name, id).join("; ").into()),
         change: None,
         body,
     };
