@@ -2,12 +2,15 @@
 //! Input: [`Value`]s. Output: [`Resource`]s. Knows nothing of rules. What is known about commands is data.
 
 mod commands;
+mod envelope;
 mod lift;
+mod merge;
 mod whole;
 
 pub use commands::commands;
 pub use whole::is_whole;
-pub use lift::{Lifted, is_export, lift, merge};
+pub use envelope::{Lifted, Notice, is_export, lift};
+pub use merge::{Conflict, merge};
 
 use crate::document::Value;
 use crate::estate::Resource;

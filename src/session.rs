@@ -37,6 +37,8 @@ pub struct CheckRequest {
     pub environments: Vec<Vec<PathBuf>>,
     /// Templates with parameter files of their own, from the configuration.
     pub deployments: Vec<Deployment>,
+    /// Exports that do not say what they belong to: file and id.
+    pub attach: Vec<(PathBuf, String)>,
     /// `--set name=value`.
     pub set: Vec<(String, String)>,
     /// All templates are one platform.
@@ -121,7 +123,7 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     let batches = batches(request);
     for (number, batch) in batches.iter().enumerate() {
         let stdin = request.stdin.as_ref().filter(|_| number == 0);
-        let documents = documents(batch, stdin, request.threads, sources, &mut run);
+        let documents = documents(request, batch, stdin, sources, &mut run);
         let jobs = jobs(request, &documents, sources, &mut run);
         let done = parallel::map(&jobs, request.threads, |job| work(job, &documents[job.document], &setting));
         collect(&setting, &documents, &jobs, done, &mut exports, &mut run);
@@ -257,14 +259,14 @@ fn batches(request: &CheckRequest) -> Vec<Vec<Found>> {
 
 /// Reads the files of a batch; those that cannot be read are told.
 fn documents(
+    request: &CheckRequest,
     batch: &[Found],
     stdin: Option<&(String, Vec<u8>)>,
-    threads: usize,
     sources: &Sources,
     run: &mut Run,
 ) -> Vec<Document> {
     let mut read: Vec<(String, Result<Document, Unusable>)> =
-        parallel::map(batch, threads, |found| (found.name.clone(), input::read(found, sources)));
+        parallel::map(batch, request.threads, |found| (found.name.clone(), input::read(found, sources)));
     if let Some((name, bytes)) = stdin {
         let found = Found { name: name.clone(), path: PathBuf::from(name), explicit: true };
         read.push((name.clone(), input::document(&found, bytes.clone(), sources)));
@@ -272,7 +274,12 @@ fn documents(
     let mut documents = Vec::new();
     for (name, result) in read {
         match result {
-            Ok(document) => documents.push(document),
+            Ok(mut document) => {
+                if document.kind == Kind::Neither && attached(request, &document).is_some() {
+                    document.kind = Kind::Export;
+                }
+                documents.push(document);
+            }
             Err(unusable) => {
                 run.inputs.push(Input { name: name.clone(), status: InputStatus::Failed(unusable.message.clone()) });
                 broken(&name, unusable, sources, run);
@@ -316,7 +323,9 @@ fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: 
                 continue;
             }
             Kind::Neither => {
-                let status = InputStatus::NotTemplate("neither a template nor a parameter file".to_owned());
+                let told = "neither a template nor a parameter file, nor an export that names its resource \
+                            (--attach FILE=RESOURCE_ID states it)";
+                let status = InputStatus::NotTemplate(told.to_owned());
                 run.inputs.push(Input { name: document.name.clone(), status });
                 continue;
             }
@@ -349,6 +358,12 @@ fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: 
         }
     }
     jobs
+}
+
+/// The id that the user states for a document.
+fn attached<'r>(request: &'r CheckRequest, document: &Document) -> Option<&'r str> {
+    let stated = request.attach.iter().find(|(path, _)| same_file(path, &document.path));
+    stated.map(|(_, id)| id.as_str())
 }
 
 fn same_file(a: &std::path::Path, b: &std::path::Path) -> bool {
@@ -517,14 +532,15 @@ fn collect(
     for environments in per_document {
         run.outcomes.extend(folded(environments));
     }
-    lift(documents, exports, run);
+    lift(request, documents, exports, run);
     if request.one_estate {
         let exported = merged(std::mem::take(exports).resources, setting.sources, run);
         home_of_all = home_of_all.or(exported.first().map(|resource| resource.at));
         joined.extend(exported);
     }
     if request.one_estate {
-        let estate = Estate::new(joined).with_gaps(gaps);
+        let collections = std::mem::take(&mut exports.collections);
+        let estate = Estate::new(joined).with_gaps(gaps).with_collections(collections);
         let (outcomes, secrets) = evaluate(&estate, packs, home_of_all.unwrap_or_default(), wanted);
         run.outcomes.extend(outcomes);
         run.secrets.extend(secrets);
@@ -532,19 +548,18 @@ fn collect(
 }
 
 /// Adds what the exports among the documents hold: all exports of a run are of one estate, each file a part of it.
-fn lift(documents: &[Document], all: &mut Lifted, run: &mut Run) {
+fn lift(request: &CheckRequest, documents: &[Document], all: &mut Lifted, run: &mut Run) {
     for document in documents.iter().filter(|document| document.kind == Kind::Export) {
-        let lifted = export::lift(document.root());
+        let lifted = export::lift(document.root(), attached(request, document));
         run.secrets.extend(secrets::places(document.root()));
-        for homeless in &lifted.homeless {
-            let help = "export it with a command that prints ids, or wrap it with the id of its resource";
+        for notice in lifted.notices {
             run.problems.push(Problem {
-                code: "no-resource-id",
+                code: notice.code,
                 severity: Severity::Warning,
-                message: "this does not say which resource it belongs to: it has no id".to_owned(),
-                place: Some(Place { at: homeless.at, label: "here".to_owned() }),
+                message: notice.message,
+                place: Some(Place { at: notice.at, label: "here".to_owned() }),
                 input: document.name.clone(),
-                help: Some(help.to_owned()),
+                help: Some(notice.help),
             });
         }
         let status = InputStatus::Checked { resources: lifted.resources.len() };
@@ -557,11 +572,14 @@ fn lift(documents: &[Document], all: &mut Lifted, run: &mut Run) {
 /// Each exported resource once; contradictions are told.
 fn merged(exported: Vec<Resource>, sources: &Sources, run: &mut Run) -> Vec<Resource> {
     let (resources, conflicts) = export::merge(exported);
-    for (one, other) in conflicts {
+    for export::Conflict { kept, other, property } in conflicts {
         run.problems.push(Problem {
             code: "conflicting-exports",
             severity: Severity::Warning,
-            message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
+            message: format!(
+                "two exports give different values for {property} of '{}'; the newer or more complete one counts",
+                kept.short_name()
+            ),
             place: Some(Place { at: other.at, label: "the other one".to_owned() }),
             input: sources.name(other.at.source),
             help: None,

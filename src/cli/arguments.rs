@@ -155,6 +155,7 @@ fn inputs(command: Command) -> Command {
                 .help("Files or folders [default: .]; - for standard input"),
         )
         .arg(option("stdin-name", "NAME", "Name to show for standard input").default_value("stdin.json"))
+        .arg(several("attach", "FILE=ID", "Id of the resource, or of the list, that an export without ids shows"))
         .arg(flag("estate", "All templates given are one platform"))
         .arg(option("config", "FILE", "Configuration to use instead of the archlint.json found upward"))
         .arg(flag("no-config", "Use no configuration file").conflicts_with("config"))

@@ -25,6 +25,7 @@ pub fn config(given: &ArgMatches) -> Outcome {
         ("packParameters", "the packs' own"),
         ("components", "the packs' own selectors"),
         ("deployments", "each template with the parameter files beside it"),
+        ("attach", "nothing"),
         ("severity", "the rules' own"),
         ("exclude", "nothing"),
         ("estate", "false"),
