@@ -4,6 +4,7 @@ mod arguments;
 mod baseline;
 mod changed;
 mod check;
+mod collect;
 mod explain;
 mod index;
 mod look;
@@ -60,6 +61,7 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
     };
     let result = match matches.subcommand() {
         Some(("check", given)) => check::run(given),
+        Some(("collect", given)) => collect::run(given),
         Some(("eval", given)) => look::eval(given),
         Some(("expand", given)) => look::expand(given),
         Some(("why", given)) => look::why(given),

@@ -1,16 +1,18 @@
 //! What the `az` CLI prints, as the resources it describes: recognised by content, lifted to the shape of the REST API.
 //! Input: [`Value`]s. Output: [`Resource`]s. Knows nothing of rules. What is known about commands is data.
 
+mod collect;
 mod commands;
 mod envelope;
 mod lift;
 mod merge;
 mod whole;
 
+pub use collect::{Scope, script};
 pub use commands::commands;
-pub use whole::is_whole;
 pub use envelope::{Lifted, Notice, is_export, lift};
 pub use merge::{Conflict, merge};
+pub use whole::is_whole;
 
 use crate::document::Value;
 use crate::estate::Resource;

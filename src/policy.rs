@@ -7,6 +7,7 @@ mod defaults;
 mod pack;
 mod reader;
 mod rule;
+mod types;
 
 pub use condition::{
     Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
@@ -19,3 +20,4 @@ pub use pack::{
 };
 pub use reader::{PackError, nearest};
 pub use rule::{Alternative, CompiledRule, Conditions, Fix, Rule, Subjects};
+pub use types::types_of;

@@ -134,7 +134,11 @@ fn what_is_missing_is_told_with_the_command_that_shows_it() {
 fn newline_delimited_and_wrapped_lists_are_read() {
     assert_eq!(told_with_containers(&export("lines", &format!("{ACCOUNT}\n{POLICY}\n"))).0, ["pass"]);
     assert_eq!(
-        told_with_containers(&export("wrapped", &format!("{{\"count\":2,\"data\":[{ACCOUNT},{POLICY}],\"skip_token\":null}}"))).0,
+        told_with_containers(&export(
+            "wrapped",
+            &format!("{{\"count\":2,\"data\":[{ACCOUNT},{POLICY}],\"skip_token\":null}}")
+        ))
+        .0,
         ["pass"]
     );
     assert_eq!(told_with_containers(&export("rest", &format!("{{\"value\":[{ACCOUNT},{POLICY}]}}"))).0, ["pass"]);

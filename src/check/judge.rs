@@ -485,7 +485,11 @@ impl<'e> Judge<'e> {
                 Demand::Exists => {
                     format!("no export in the input shows whether '{}' has {wanted}", resource.short_name())
                 }
-                _ => format!("no export in the input shows each {} of '{}'", relate::what(related), resource.short_name()),
+                _ => format!(
+                    "no export in the input shows each {} of '{}'",
+                    relate::what(related),
+                    resource.short_name()
+                ),
             });
         }
         let has_exports = self.estate.resources.first().is_some_and(|resource| resource.input == InputKind::Export);
@@ -516,9 +520,7 @@ impl<'e> Judge<'e> {
                 Wanted::Related(related, on) => {
                     let types = self.types_of(related);
                     match on {
-                        Some(index) => {
-                            types.iter().flat_map(|name| commands(name, &resources[*index].id)).collect()
-                        }
+                        Some(index) => types.iter().flat_map(|name| commands(name, &resources[*index].id)).collect(),
                         None => types
                             .iter()
                             .map(|name| format!("az resource list --resource-type {name} -o json"))
@@ -648,10 +650,7 @@ impl<'e> Judge<'e> {
                 }
                 return match kept {
                     Some(kept) if kept.truth == Truth::Unknown => kept,
-                    kept => self
-                        .hidden(related, on)
-                        .or(kept)
-                        .unwrap_or(Judgement { truth: Truth::Holds, evidence }),
+                    kept => self.hidden(related, on).or(kept).unwrap_or(Judgement { truth: Truth::Holds, evidence }),
                 };
             }
         };

@@ -16,6 +16,14 @@ pub fn command() -> Command {
         .infer_long_args(false)
         .subcommand(check())
         .subcommand(
+            packs(
+                Command::new("collect")
+                    .about("Print a shell script that exports, with az, what the packs look at; it runs nothing"),
+            )
+            .arg(several("resource-group", "NAME", "Resource group to export").short('g'))
+            .arg(option("subscription", "ID", "Subscription of the groups, or to export whole").short('s')),
+        )
+        .subcommand(
             see(Command::new("eval").about("Show what one template expression gives"))
                 .arg(Arg::new("expression").value_name("EXPRESSION").required_unless_present("batch"))
                 .arg(

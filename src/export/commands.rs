@@ -183,8 +183,13 @@ mod tests {
             ["az sql db list --server sql1 --resource-group 'my group' -o json"]
         );
         assert_eq!(
-            told("Microsoft.Sql/servers/securityAlertPolicies", "/subscriptions/s/resourceGroups/g/providers/Microsoft.Sql/servers/sql1"),
-            ["az rest --method get --url '/subscriptions/s/resourceGroups/g/providers/Microsoft.Sql/servers/sql1/securityAlertPolicies?api-version=2021-11-01' -o json"]
+            told(
+                "Microsoft.Sql/servers/securityAlertPolicies",
+                "/subscriptions/s/resourceGroups/g/providers/Microsoft.Sql/servers/sql1"
+            ),
+            [
+                "az rest --method get --url '/subscriptions/s/resourceGroups/g/providers/Microsoft.Sql/servers/sql1/securityAlertPolicies?api-version=2021-11-01' -o json"
+            ]
         );
     }
 
@@ -202,9 +207,10 @@ mod tests {
 
     #[test]
     fn types_that_no_table_knows_have_commands_too() {
-        assert_eq!(told("No.Such/type", "/subscriptions/s/resourceGroups/g/providers/No.Such/type/it's"), [
-            "az resource show --ids '/subscriptions/s/resourceGroups/g/providers/No.Such/type/it'\\''s' -o json"
-        ]);
+        assert_eq!(
+            told("No.Such/type", "/subscriptions/s/resourceGroups/g/providers/No.Such/type/it's"),
+            ["az resource show --ids '/subscriptions/s/resourceGroups/g/providers/No.Such/type/it'\\''s' -o json"]
+        );
         assert_eq!(told("No.Such/type", SERVER), ["az resource list --resource-type No.Such/type -o json"]);
     }
 

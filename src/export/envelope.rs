@@ -302,13 +302,13 @@ fn symbolic(value: &Value) -> Value {
     let kind = match &value.kind {
         Kind::String(text) if text.starts_with('[') && text.ends_with(']') && !text.starts_with("[[") => {
             let inside = &text[1..text.len() - 1];
-            let unknown =
-                Value::unknown(crate::document::UnknownReason::Runtime(inside.into()), format!("‹{inside}›"));
+            let unknown = Value::unknown(crate::document::UnknownReason::Runtime(inside.into()), format!("‹{inside}›"));
             unknown.kind
         }
         Kind::Array(items) => Kind::Array(Arc::new(items.iter().map(symbolic).collect())),
         Kind::Object(object) => {
-            let members = object.members.iter().map(|member| Member { value: symbolic(&member.value), ..member.clone() });
+            let members =
+                object.members.iter().map(|member| Member { value: symbolic(&member.value), ..member.clone() });
             Kind::Object(Arc::new(Object { members: members.collect() }))
         }
         other => other.clone(),
