@@ -30,10 +30,9 @@ pub struct Notice {
 
 /// Whether a document is an export: a resource, a list of them, or an envelope around such a list.
 pub fn is_export(root: &Value) -> bool {
-    if is_resource(root) || wrapped(root).is_some() || changes(root).is_some() || is_settings_of_nothing(root) {
-        return true;
-    }
-    rows(root).is_some_and(|rows| rows.iter().any(|row| is_resource(row) || is_settings_of_nothing(row)))
+    let is_known = |value: &Value| is_resource(value) || told(value).is_some();
+    let is_whole = is_known(root) || wrapped(root).is_some() || changes(root).is_some() || face(root).is_some();
+    is_whole || rows(root).is_some_and(|rows| rows.iter().any(is_known))
 }
 
 /// The output in the wrapper of `archlint collect`, and the id of what it belongs to.
@@ -57,12 +56,7 @@ fn changes(root: &Value) -> Option<(&[Value], &[Value])> {
     certain.iter().chain(possible).any(is_change).then_some((certain, possible))
 }
 
-/// Whether a value is a known output that tells of other things than settings.
-fn is_settings_of_nothing(value: &Value) -> bool {
-    told(value).is_some()
-}
-
-/// What is told of such an output.
+/// What is told of a known output that tells of other things than settings.
 fn told(value: &Value) -> Option<&'static str> {
     let list = facts()["notSettings"].as_array()?;
     let has_all = |keys: &serde_json::Value| {
@@ -229,13 +223,17 @@ fn placed(value: &Value, id: &str) -> Option<String> {
         return None;
     }
     let own = type_of_id(id)?;
-    let faces = facts()["faces"].as_array()?;
-    let face = faces.iter().find(|face| has_face(value, face))?;
+    let face = face(value)?;
     let (type_name, below) = (face["type"].as_str()?, face["below"].as_str()?);
     if own.eq_ignore_ascii_case(type_name) {
         return Some(id.to_owned());
     }
     own.eq_ignore_ascii_case(face["of"].as_str()?).then(|| format!("{id}/{below}"))
+}
+
+/// What is known of settings that are recognised by their members.
+fn face(value: &Value) -> Option<&'static serde_json::Value> {
+    facts()["faces"].as_array()?.iter().find(|face| has_face(value, face))
 }
 
 /// A record of what made resources, not of their settings: those are there, and what they are set to is not known.
