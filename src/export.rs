@@ -9,10 +9,10 @@ mod merge;
 mod whole;
 
 pub use collect::{Scope, script};
-pub use commands::commands;
+pub use commands::{commands, commands_for_any};
 pub use envelope::{Lifted, Notice, is_export, lift};
 pub use merge::{Conflict, merge};
-pub use whole::is_whole;
+pub use whole::{is_whole, is_whole_estate};
 
 use crate::document::Value;
 use crate::estate::Resource;

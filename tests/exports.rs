@@ -421,6 +421,60 @@ fn two_parts_of_one_resource_make_a_whole() {
     assert_eq!((problems, verdicts), (vec!["conflicting-exports".to_owned()], vec!["fail starchive".to_owned()]));
 }
 
+/// The lab's exports with what else `archlint collect` asks for: lists of what the lab has none of.
+fn lab_as_collected() -> PathBuf {
+    let folder = export("lab", "{}");
+    std::fs::remove_file(folder.join("lab.json")).expect("removed");
+    for entry in std::fs::read_dir("examples/lab-export").expect("a folder").flatten() {
+        if entry.file_name() != "archlint.json" {
+            std::fs::copy(entry.path(), folder.join(entry.file_name())).expect("copied");
+        }
+    }
+    let group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-techmart-lab";
+    let providers = format!("{group}/providers");
+    let server = format!("{providers}/Microsoft.Sql/servers/sql-techmart-lab");
+    let factory = format!("{providers}/Microsoft.DataFactory/factories/adf-techmart-lab");
+    let empty = [
+        group.to_owned(),
+        format!("{server}/administrators"),
+        format!("{server}/failoverGroups"),
+        format!("{server}/securityAlertPolicies"),
+        format!("{server}/azureADOnlyAuthentications"),
+        format!("{factory}/pipelines"),
+        format!("{factory}/triggers"),
+        format!("{providers}/Microsoft.Insights/metricAlerts"),
+        format!("{providers}/Microsoft.Insights/scheduledQueryRules"),
+        format!("{providers}/Microsoft.Consumption/budgets"),
+        format!("{providers}/Microsoft.Authorization/locks"),
+    ];
+    for (number, id) in empty.iter().enumerate() {
+        let text = serde_json::json!({ "attach": id, "output": [] }).to_string();
+        std::fs::write(folder.join(format!("empty{number}.json")), text).expect("written");
+    }
+    folder
+}
+
+#[test]
+fn the_lab_as_collected_gives_the_findings_of_the_lab_as_template() {
+    let folder = lab_as_collected();
+    let (template, exports) = on_big_stack(|| {
+        let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+        let run = |folder: PathBuf| {
+            let found = find(&[folder]).expect("found");
+            check(&CheckRequest { found, ..CheckRequest::default() }, &packs, &Sources::new())
+        };
+        (run(PathBuf::from("examples/lab")), run(folder.clone()))
+    })
+    .expect("a thread");
+    std::fs::remove_dir_all(folder).expect("removed");
+    assert_eq!(exports.problems, []);
+    let failed = |run: &Run| -> BTreeSet<String> {
+        let fails = run.outcomes.iter().filter(|outcome| outcome.verdict == archlint::check::Verdict::Fail);
+        fails.map(|outcome| format!("{} {}", outcome.rule.id, outcome.subject.name)).collect()
+    };
+    assert_eq!(failed(&exports), failed(&template));
+}
+
 #[test]
 fn the_lab_as_exports_gives_no_other_findings_than_the_lab_as_template() {
     let (template, exports) = on_big_stack(|| {

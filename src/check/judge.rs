@@ -4,7 +4,7 @@ use super::compare;
 use super::relate;
 use crate::document::{CompiledPath, UnknownReason, Value};
 use crate::estate::{Estate, Index, InputKind};
-use crate::export::{commands, is_whole, type_of_id};
+use crate::export::{commands, commands_for_any, is_whole, is_whole_estate, type_of_id};
 use crate::policy::{
     Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
     Related, Relation, Test,
@@ -480,7 +480,12 @@ impl<'e> Judge<'e> {
                 Relation::Sibling => on.and_then(|index| self.estate.parent_id(index)).unwrap_or(&resource.id),
                 _ => &resource.id,
             };
-            let is_whole = !types.is_empty() && types.iter().all(|name| is_whole(self.estate, name, owner));
+            let is_far = !matches!(
+                related.relation,
+                Relation::Parent | Relation::Child | Relation::Sibling | Relation::Ancestor | Relation::Extends
+            );
+            let is_whole = !types.is_empty() && types.iter().all(|name| is_whole(self.estate, name, owner))
+                || (is_far && is_whole_estate(self.estate, types));
             return (!is_whole).then(|| match &related.demand {
                 Demand::Exists => {
                     format!("no export in the input shows whether '{}' has {wanted}", resource.short_name())
@@ -493,7 +498,7 @@ impl<'e> Judge<'e> {
             });
         }
         let has_exports = self.estate.resources.first().is_some_and(|resource| resource.input == InputKind::Export);
-        if has_exports && own.is_none() {
+        if has_exports && own.is_none() && !is_whole_estate(self.estate, self.types_of(related)) {
             return Some(format!(
                 "exports show parts of a platform: {wanted} may stand in one that is not in the input"
             ));
@@ -521,10 +526,7 @@ impl<'e> Judge<'e> {
                     let types = self.types_of(related);
                     match on {
                         Some(index) => types.iter().flat_map(|name| commands(name, &resources[*index].id)).collect(),
-                        None => types
-                            .iter()
-                            .map(|name| format!("az resource list --resource-type {name} -o json"))
-                            .collect(),
+                        None => types.iter().flat_map(|name| commands_for_any(name)).collect(),
                     }
                 }
             };

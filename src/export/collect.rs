@@ -105,28 +105,27 @@ fn discovery(scope: &Scope, out: &mut String) {
     // Lists are kept under the names of what they are of: the next run may be about something else.
     let kept = |kind: &str, of: &str| format!("names \"{kind}.$(label {})\"", quoted(of));
     let columns = "--query '[].[type, kind, sku.name, id]' --output tsv";
-    let (mut groups, mut resources, mut saved) = (String::new(), String::new(), String::new());
+    let whole = scope.subscription.as_deref().unwrap_or("default");
+    let (mut groups, mut resources) = (String::new(), String::new());
     if scope.groups.is_empty() {
-        let of = scope.subscription.as_deref().unwrap_or_default();
-        let _ = writeln!(groups, "  {} az group list{chosen} --query '[].id' --output tsv", kept("groups", of));
-        let _ = writeln!(resources, "  {} az resource list{chosen} {columns}", kept("resources", of));
-        let name = quoted(of);
-        let _ = writeln!(saved, "save \"resource-list.$(label {name})\" '' az resource list{chosen} --output json");
+        let _ = writeln!(groups, "  {} az group list{chosen} --query '[].id' --output tsv", kept("groups", whole));
+        let _ = writeln!(resources, "  {} az resource list{chosen} {columns}", kept("resources", whole));
     }
     for name in &scope.groups {
         let group = quoted(name);
-        let _ =
-            writeln!(groups, "  {} az group show --name {group}{chosen} --query id --output tsv", kept("group", name));
-        let list = format!("az resource list --resource-group {group}{chosen}");
-        let _ = writeln!(resources, "  {} {list} {columns}", kept("resources", name));
-        let _ = writeln!(saved, "save \"resource-list.$(label {group})\" '' {list} --output json");
+        let show = format!("az group show --name {group}{chosen} --query id --output tsv");
+        let _ = writeln!(groups, "  {} {show}", kept("group", name));
+        let list = format!("az resource list --resource-group {group}{chosen} {columns}");
+        let _ = writeln!(resources, "  {} {list}", kept("resources", name));
     }
-    let of = scope.subscription.as_deref().unwrap_or("default");
-    let account = format!("{} az account show{chosen} --query id --output tsv", kept("account", of));
+    let account = format!("{} az account show{chosen} --query id --output tsv", kept("account", whole));
     let _ = write!(
         out,
         "\n# Resource groups and what they hold.\n{{\n{groups}}} >\"$work/groups\"\n{{\n{resources}}} >\"$work/resources\"\n\
-         {saved}{account} >\"$work/account\"\n"
+         {account} >\"$work/account\"\n\
+         while IFS= read -r id <&3; do\n  save \"resource-list.$(label \"$id\")\" \"$id\" \\\n    \
+         az resource list --resource-group \"$(part \"$id\" resourceGroups)\"{chosen} --output json\n\
+         done 3<\"$work/groups\"\n"
     );
 }
 

@@ -124,13 +124,14 @@ fn filled(words: &[&str], id: &str) -> (String, bool) {
     let mut fill = |word: &str| -> String {
         let Some((before, rest)) = word.split_once('{') else { return quoted(word) };
         let Some((name, after)) = rest.split_once('}') else { return quoted(word) };
-        let known = if name == "id" { Some(id) } else { segment(id, name) };
-        match known.filter(|known| !known.is_empty() && !known.contains('‹')) {
+        if name == "id" {
+            return quoted(&format!("{before}{}{after}", without_holes(id)));
+        }
+        match segment(id, name).filter(|known| !known.is_empty() && !known.contains('‹')) {
             Some(known) => quoted(&format!("{before}{known}{after}")),
             None => {
                 complete &= name == "resourceGroups";
-                let stand_in = facts()["words"][name].as_str().map_or_else(|| singular(name), str::to_owned);
-                quoted(&format!("{before}{stand_in}{after}"))
+                quoted(&format!("{before}{}{after}", stand_in(name)))
             }
         }
     };
@@ -145,8 +146,42 @@ fn segment<'i>(id: &'i str, word: &str) -> Option<&'i str> {
     parts.get(at + 1).copied()
 }
 
-fn singular(word: &str) -> String {
-    word.strip_suffix('s').unwrap_or(word).to_ascii_uppercase()
+/// What stands for a name that is not known: the word for what it names.
+fn stand_in(segment: &str) -> String {
+    let stated = facts()["words"].as_object().and_then(|words| {
+        words.iter().find(|(own, _)| own.eq_ignore_ascii_case(segment)).and_then(|(_, word)| word.as_str())
+    });
+    stated.map_or_else(|| segment.strip_suffix('s').unwrap_or(segment).to_ascii_uppercase(), str::to_owned)
+}
+
+/// An id with the words for the names that are not known.
+fn without_holes(id: &str) -> String {
+    let parts = crate::estate::segments(id);
+    let word = |at: usize| at.checked_sub(1).and_then(|before| parts.get(before)).copied().unwrap_or_default();
+    let known = parts.iter().enumerate().map(|(at, part)| match part.contains('‹') {
+        true => stand_in(word(at)),
+        false => (*part).to_owned(),
+    });
+    known.collect::<Vec<String>>().join("/")
+}
+
+/// Whether the list of all that a resource group holds has the resources of a type: those that stand below no other.
+pub fn stands_in_resource_list(type_name: &str) -> bool {
+    match Reading::of_type(type_name).map(Reading::of) {
+        None => type_name.matches('/').count() == 1,
+        Some(Of::Group(holding)) => holding.is_some(),
+        Some(Of::Types(owners)) => owners.iter().any(|owner| owner.eq_ignore_ascii_case(type_name)),
+        Some(Of::Subscription) => false,
+    }
+}
+
+/// The commands that show whether there is any resource of a type, wherever.
+pub fn commands_for_any(type_name: &str) -> Vec<String> {
+    if stands_in_resource_list(type_name) {
+        vec![format!("az resource list --resource-type {type_name} -o json")]
+    } else {
+        commands(type_name, "")
+    }
 }
 
 /// A word as a shell takes it.
@@ -210,6 +245,20 @@ mod tests {
         assert_eq!(
             told("No.Such/type", "/subscriptions/s/resourceGroups/g/providers/No.Such/type/it's"),
             ["az resource show --ids '/subscriptions/s/resourceGroups/g/providers/No.Such/type/it'\\''s' -o json"]
+        );
+        let server = "/subscriptions/‹subscription().id›/resourceGroups/‹resourceGroup().name›/providers/Microsoft.Sql/servers/sql1";
+        assert_eq!(
+            told("Microsoft.Sql/servers/securityAlertPolicies", server),
+            [
+                "az rest --method get --url '/subscriptions/SUBSCRIPTION/resourceGroups/RESOURCE_GROUP/providers/Microsoft.Sql/servers/sql1/securityAlertPolicies?api-version=2021-11-01' -o json"
+            ]
+        );
+        assert_eq!(
+            commands_for_any("microsoft.datafactory/factories/pipelines"),
+            [
+                "az datafactory list --resource-group RESOURCE_GROUP -o json",
+                "az datafactory pipeline list --factory-name FACTORY --resource-group RESOURCE_GROUP -o json",
+            ]
         );
         assert_eq!(told("No.Such/type", SERVER), ["az resource list --resource-type No.Such/type -o json"]);
     }

@@ -8,6 +8,9 @@ use crate::source::Location;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// Stands for every type that the list of all resources of a scope has.
+pub const EVERYTHING: &str = "*";
+
 /// What one export file holds.
 #[derive(Debug, Default)]
 pub struct Lifted {
@@ -127,6 +130,10 @@ fn list(root: &Value, rows: &[Value], attached: Option<&str>, lifted: &mut Lifte
     // Lines of their own, and the rows of a query, come from who knows how many lists.
     let is_lines = root.as_array().is_some() && rows.first().is_some_and(|row| row.at.span.start <= root.at.span.start);
     if rest.is_some() || is_query || is_lines {
+        return;
+    }
+    if let Some(scope) = attached.filter(|id| !id.to_ascii_lowercase().contains("/providers/")) {
+        lifted.collections.insert((EVERYTHING.to_owned(), scope.to_lowercase()));
         return;
     }
     if let Some(list) = collection
