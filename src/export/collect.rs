@@ -182,7 +182,7 @@ fn block(type_name: &str, keeps_ids: bool, scope: &Scope, out: &mut String) {
 fn shows(type_name: &str, of: &Of, reading: Option<Reading>) -> String {
     let below = match (of, reading) {
         (Of::Types(owners), Some(reading)) => {
-            if owners.iter().any(|owner| *owner == type_name) {
+            if owners.contains(&type_name) {
                 return "''".to_owned();
             }
             if reading.is_single() {
