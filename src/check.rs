@@ -10,12 +10,15 @@ mod run;
 mod suppress;
 
 pub use compare::{duration, same_text};
-pub use finding::{Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Verdict};
+pub use finding::{
+    Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Unlisted, Verdict,
+};
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
-pub use run::evaluate;
+pub use run::{Members, Sink, evaluate, evaluate_part, members};
 pub use suppress::{
-    Baseline, Policies, Text, Waiver, apply as suppress, apply_inline as suppress_inline, baseline_key, matches_pattern,
+    Baseline, Policies, Text, Waiver, accept, apply as suppress, apply_inline as suppress_inline, baseline_key,
+    matches_pattern, tell_waivers,
 };
 
 /// Whether a type is one that a rule means: equal in any case, `*` standing for any run of characters.

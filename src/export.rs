@@ -6,11 +6,13 @@ mod commands;
 mod envelope;
 mod lift;
 mod merge;
+pub mod stream;
 mod whole;
 
 pub use collect::{Scope, script};
 pub use commands::{commands, commands_for_any};
 pub use envelope::{Lifted, Notice, is_export, lift};
+pub use lift::has_children;
 pub use merge::{Conflict, merge};
 pub use whole::{is_whole, is_whole_estate};
 

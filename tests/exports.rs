@@ -300,7 +300,7 @@ fn checked(name: &str, files: &[(&str, &str)], attach: &[(&str, &str)], rule: &s
     files.iter().for_each(|(file, text)| std::fs::write(folder.join(file), text).expect("written"));
     let told = on_big_stack(|| {
         let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
-        let found = find(&[folder.clone()]).expect("found");
+        let found = find(std::slice::from_ref(&folder)).expect("found");
         let attach = attach.iter().map(|(file, id)| (folder.join(file), (*id).to_owned())).collect();
         let run = check(&CheckRequest { found, attach, ..CheckRequest::default() }, &packs, &Sources::new());
         let judged = run.outcomes.iter().filter(|outcome| outcome.rule.id == rule);

@@ -129,19 +129,19 @@ pub struct Given {
     pub entry: Value,
 }
 
-/// The places of the values that secure parameters of a template have: their defaults, what they may be and what is given for them.
-pub fn secure_values(template: &Value, given: &[Given]) -> Vec<Location> {
+/// The places of the values that secure parameters of a template, and those named as secrets, have: their defaults,
+/// what they may be and what is given for them.
+pub fn secret_values(template: &Value, given: &[Given]) -> Vec<Location> {
     let mut places = Vec::new();
     let declared = template.get("parameters").and_then(Value::as_object);
     for member in declared.map_or(&[][..], |object| &object.members) {
         let declaration = Declaration::new(member, template);
-        if !declaration.is_secure() {
+        if !declaration.is_secure() && !secrets::is_secret_name(&member.key) {
             continue;
         }
         let own = given.iter().filter(|one| one.name.eq_ignore_ascii_case(&member.key));
-        let values = own
-            .filter_map(|one| one.entry.get("value"))
-            .chain(["defaultValue", "allowedValues"].iter().filter_map(|word| declaration.word(word)));
+        let stated = ["defaultValue", "allowedValues"].iter().filter_map(|word| declaration.word(word));
+        let values = own.filter_map(|one| one.entry.get("value")).chain(stated);
         values.for_each(|value| secrets::literals(value, &mut places));
     }
     places

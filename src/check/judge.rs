@@ -153,7 +153,7 @@ impl<'e> Judge<'e> {
                 }
             }
             ConditionKind::Input(kind) => {
-                let same = on.index.is_none_or(|index| self.estate.resources[index].input == *kind);
+                let same = on.index.is_none_or(|index| self.estate.resource(index).input == *kind);
                 Judgement { truth: Truth::from(Some(same)), evidence: Evidence::at(spot(on.index)) }
             }
             ConditionKind::Unknown(reason) => {
@@ -221,7 +221,7 @@ impl<'e> Judge<'e> {
         let Some(own) = on.index else {
             return Err(Box::new(Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) }));
         };
-        let body = |index: Index| &self.estate.resources[index].body;
+        let body = |index: Index| &self.estate.resource(index).body;
         match base {
             Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Resource => Ok((own, body(own))),
@@ -314,7 +314,7 @@ impl<'e> Judge<'e> {
 
     /// Why nothing that is absent from a resource decides anything, where that is so.
     fn silence(&self, index: Index) -> Option<String> {
-        let resource = &self.estate.resources[index];
+        let resource = self.estate.resource(index);
         if resource.existing {
             let name = resource.short_name();
             return Some(format!("'{name}' is declared as existing: the input does not show its settings"));
@@ -329,7 +329,7 @@ impl<'e> Judge<'e> {
         operand: &Value,
         missing: Option<(&'e Value, String)>,
     ) -> Judgement<'e> {
-        let resource = &self.estate.resources[index];
+        let resource = self.estate.resource(index);
         let spot = match missing {
             Some((parent, name)) => Spot::Missing(index, parent, name),
             None => Spot::Resource(index),
@@ -472,7 +472,7 @@ impl<'e> Judge<'e> {
 
     /// Why a resource that is not in the input may be there all the same.
     fn gap(&self, related: &'e Related, on: Option<Index>) -> Option<String> {
-        let own = on.map(|index| &self.estate.resources[index]);
+        let own = on.map(|index| self.estate.resource(index));
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
             let types = self.types_of(related);
@@ -497,7 +497,7 @@ impl<'e> Judge<'e> {
                 ),
             });
         }
-        let has_exports = self.estate.resources.first().is_some_and(|resource| resource.input == InputKind::Export);
+        let has_exports = self.estate.count() > 0 && self.estate.resource(0).input == InputKind::Export;
         if has_exports && own.is_none() && !is_whole_estate(self.estate, self.types_of(related)) {
             return Some(format!(
                 "exports show parts of a platform: {wanted} may stand in one that is not in the input"
@@ -513,11 +513,11 @@ impl<'e> Judge<'e> {
 
     /// The commands that would show what evidence lacks, in the order in which they are to be run.
     pub fn commands(&self, evidence: &Evidence) -> Vec<String> {
-        let resources = &self.estate.resources;
+        let of = |index: Index| self.estate.resource(index);
         let mut all = Vec::new();
         for wanted in &evidence.wanted {
             let commands = match wanted {
-                Wanted::Resource(index) => commands(&resources[*index].type_name, &resources[*index].id),
+                Wanted::Resource(index) => commands(&of(*index).type_name, &of(*index).id),
                 Wanted::Parent(index) => {
                     let id = self.estate.parent_id(*index).unwrap_or_default();
                     type_of_id(id).map(|type_name| commands(&type_name, id)).unwrap_or_default()
@@ -525,7 +525,7 @@ impl<'e> Judge<'e> {
                 Wanted::Related(related, on) => {
                     let types = self.types_of(related);
                     match on {
-                        Some(index) => types.iter().flat_map(|name| commands(name, &resources[*index].id)).collect(),
+                        Some(index) => types.iter().flat_map(|name| commands(name, &of(*index).id)).collect(),
                         None => types.iter().flat_map(|name| commands_for_any(name)).collect(),
                     }
                 }
@@ -560,7 +560,7 @@ impl<'e> Judge<'e> {
 
     /// The judgement where an export may leave out a resource that would decide otherwise.
     fn hidden(&self, related: &'e Related, on: Option<Index>) -> Option<Judgement<'e>> {
-        on.filter(|&index| self.estate.resources[index].input == InputKind::Export)?;
+        on.filter(|&index| self.estate.resource(index).input == InputKind::Export)?;
         let mut evidence = Evidence::at(spot(on));
         evidence.reasons.push(self.gap(related, on)?);
         evidence.wanted.push(Wanted::Related(related, on));
@@ -580,7 +580,7 @@ impl<'e> Judge<'e> {
             return Judgement { truth: Truth::Unknown, evidence };
         }
         let place = |index: Index, label: &str| {
-            let resource = &self.estate.resources[index];
+            let resource = self.estate.resource(index);
             (resource.at, format!("{label} {} '{}'", resource.type_name, resource.short_name()))
         };
         let undecided = |mut evidence: Evidence<'e>| {

@@ -3,7 +3,7 @@
 use super::{Exit, Outcome, Refused, say, tell, values};
 use crate::arm::case::{Answer, evaluate_case};
 use crate::arm::expand::{Expansion, Request, expand as expand_template};
-use crate::arm::parameters::{Given, given as entries, secure_values};
+use crate::arm::parameters::{Given, given as entries, secret_values};
 use crate::arm::template::Kind;
 use crate::check::{Place, Verdict};
 use crate::document::{Member, Value};
@@ -51,13 +51,15 @@ fn given_values(given: &ArgMatches, sources: &Sources) -> Result<Vec<Given>, Ref
 }
 
 fn expanded(document: &Document, given: Vec<Given>, sources: &Sources) -> Expansion {
-    let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, sources);
+    let linked = |_: SourceId, path: &str| {
+        input::read_linked(&document.path, path, sources).map(|read| read.map(|file| file.root().clone()))
+    };
     expand_template(Request { template: document.root(), given, linked: &linked, trial: &[], facts: None })
 }
 
 /// The texts of secrets in a template and in what is given for its parameters.
 fn secrets_of(document: &Document, given: &[Given], sources: &Sources) -> Known {
-    let places = places(document.root()).into_iter().chain(secure_values(document.root(), given)).chain(
+    let places = places(document.root()).into_iter().chain(secret_values(document.root(), given)).chain(
         given.iter().flat_map(|one| {
             let named =
                 Value::object(vec![Member { key: one.name.clone(), key_at: one.entry.at, value: one.entry.clone() }]);
@@ -119,7 +121,9 @@ pub fn eval(given: &ArgMatches) -> Outcome {
             let whole = Value { at: document.root().at, ..Value::object(root.members) };
             let values = given_values(given, &sources)?;
             known = secrets_of(&document, &values, &sources);
-            let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, &sources);
+            let linked = |_: SourceId, path: &str| {
+                input::read_linked(&document.path, path, &sources).map(|read| read.map(|file| file.root().clone()))
+            };
             let expansion =
                 expand_template(Request { template: &whole, given: values, linked: &linked, trial: &[], facts: None });
             match expansion.faults.iter().find(|fault| fault.at.source == source) {
@@ -218,9 +222,9 @@ pub fn why(given: &ArgMatches) -> Outcome {
     let texts = crate::report::Texts::new(&run, &sources);
     let line = |place: &Place| {
         let (name, at) = texts.place(place.at);
-        let source = texts.get(place.at.source);
-        let span = place.at.span;
-        let text: String = source.slice(span).lines().next().unwrap_or_default().chars().take(80).collect();
+        let window = texts.window(place.at);
+        let text = window.source.text.get(window.range(place.at.span)).unwrap_or_default();
+        let text: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
         format!("{name}:{}:{}  {text}  ({})", at.line, at.column, place.label)
     };
     for outcome in &run.outcomes {

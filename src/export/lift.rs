@@ -15,6 +15,11 @@ pub fn facts() -> &'static Json {
     PARSED.get_or_init(|| serde_json::from_str(FACTS).unwrap_or_default())
 }
 
+/// Whether resources of a type may hold others.
+pub fn has_children(type_name: &str) -> bool {
+    facts()["children"].get(type_name.to_ascii_lowercase()).is_some()
+}
+
 /// Whether a value is an object with the id and the type of a resource.
 pub fn is_resource(value: &Value) -> bool {
     let id = value.get("id").and_then(Value::as_str).unwrap_or_default();

@@ -29,17 +29,19 @@ pub fn is_whole(estate: &Estate, type_name: &str, owner: &str) -> bool {
         && between.all(|name| {
             let mut those = within(estate, name, &owner).into_iter();
             is_whole(estate, name, &owner)
-                && those.all(|index| is_whole(estate, &type_name, &estate.resources[index].id))
+                && those.all(|index| is_whole(estate, &type_name, &estate.resource(index).id))
         })
 }
 
 /// Whether the exports show all resources of these types in every resource group that they tell of.
 pub fn is_whole_estate(estate: &Estate, types: &[String]) -> bool {
     // Without the list of all that a group holds, it may hold more.
-    if types.is_empty() || !estate.collections.iter().any(|(name, _)| name == EVERYTHING) {
+    let is_stated = estate.collections.iter().any(|(name, _)| name == EVERYTHING);
+    if types.is_empty() || !is_stated || estate.is_supplied() {
         return false;
     }
-    let groups: BTreeSet<String> = estate.resources.iter().filter_map(|resource| group_of(&resource.id)).collect();
+    let all = (0..estate.count()).map(|index| estate.resource(index));
+    let groups: BTreeSet<String> = all.filter_map(|resource| group_of(&resource.id)).collect();
     groups.iter().all(|group| types.iter().all(|name| is_whole(estate, name, group)))
 }
 
@@ -58,12 +60,12 @@ fn is_scope(id: &str) -> bool {
 
 /// The resources of a type below an id.
 fn within(estate: &Estate, type_name: &str, owner: &str) -> Vec<Index> {
-    let is_meant = |index: &Index| estate.resources[*index].type_name.eq_ignore_ascii_case(type_name);
+    let is_meant = |index: &Index| estate.type_of(*index) == type_name;
     if !is_scope(owner) {
         return estate.below(owner).into_iter().filter(is_meant).collect();
     }
     let head = format!("{owner}/");
-    let starts = |index: &Index| estate.resources[*index].id.to_lowercase().starts_with(&head);
+    let starts = |index: &Index| estate.resource(*index).id.to_lowercase().starts_with(&head);
     estate.of_type(type_name).iter().copied().filter(starts).collect()
 }
 

@@ -2,13 +2,12 @@
 
 use super::{Options, Summary, Texts, findings, full_message, unknowns};
 use crate::check::{Outcome, Place, Problem, Run, Severity};
-use crate::source::{Source, Sources};
+use crate::source::{Sources, Window};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
 use std::fmt::{self, Write};
-use std::sync::Arc;
 
 /// Most unknown verdicts told one by one before the rest is summed up.
 const MOST_REASONS: usize = 8;
@@ -26,7 +25,7 @@ struct Drawn {
 }
 
 /// A text with its name, without the copy that `NamedSource` makes.
-struct Named(Arc<Source>);
+struct Named(Window);
 
 impl SourceCode for Named {
     fn read_span<'a>(
@@ -35,12 +34,12 @@ impl SourceCode for Named {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let inner = self.0.text.as_str().read_span(span, before, after)?;
+        let inner = self.0.source.text.as_str().read_span(span, before, after)?;
         Ok(Box::new(MietteSpanContents::new_named(
-            self.0.name.clone(),
+            self.0.source.name.clone(),
             inner.data(),
             *inner.span(),
-            inner.line(),
+            inner.line() + self.0.line,
             inner.column(),
             inner.line_count(),
         )))
@@ -226,19 +225,21 @@ fn unknown_drawn(group: &[&Outcome], texts: &Texts, links: bool) -> Drawn {
 
 /// Labels in the primary's text, and drawings of their own for other texts.
 fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) {
-    let span = |place: &Place, label: String| {
-        let (start, end) = (place.at.span.start as usize, place.at.span.end as usize);
-        let source = texts.get(place.at.source);
+    let span = |place: &Place, window: &Window| {
+        let range = window.range(place.at.span);
         // A value of many lines is shown by its first.
-        let end = source.text.get(start..end).and_then(|text| text.find('\n')).map_or(end, |line| start + line);
-        (Some(label), (start, end.saturating_sub(start)))
+        let line = window.source.text.get(range.clone()).and_then(|text| text.find('\n'));
+        (Some(place.label.clone()), (range.start, line.unwrap_or(range.len())))
     };
-    let (label, at) = span(primary, primary.label.clone());
-    drawn.source = Some(Named(texts.get(primary.at.source)));
+    let shown = texts.window(primary.at);
+    let (label, at) = span(primary, &shown);
+    let offset = shown.offset;
+    drawn.source = Some(Named(shown));
     drawn.labels.push(LabeledSpan::new_primary_with_span(label, at));
     for place in related {
-        let (label, at) = span(place, place.label.clone());
-        if place.at.source == primary.at.source {
+        let window = texts.window(place.at);
+        let (label, at) = span(place, &window);
+        if place.at.source == primary.at.source && window.offset == offset {
             drawn.labels.push(LabeledSpan::new_with_span(label, at));
         } else {
             drawn.elsewhere.push(Drawn {
@@ -247,7 +248,7 @@ fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) 
                 message: place.label.clone(),
                 help: None,
                 url: None,
-                source: Some(Named(texts.get(place.at.source))),
+                source: Some(Named(window)),
                 labels: vec![LabeledSpan::new_with_span(label, at)],
                 elsewhere: Vec::new(),
             });
