@@ -5,7 +5,7 @@ mod catalogue;
 mod edges;
 
 pub use catalogue::{Builder, Catalogue, Identity, id_hash};
-pub use edges::{Edges, References, ids_in, texts};
+pub use edges::{Edges, References, ids_in, parent_id, texts};
 
 use crate::document::Value;
 use crate::source::Location;
@@ -265,12 +265,17 @@ impl Estate {
 
     /// Extension resources (locks, diagnostic settings, role assignments) whose scope is this resource.
     pub fn extensions(&self, of: Index) -> Vec<Index> {
+        self.extensions_at(&self.resource(of).id)
+    }
+
+    /// Extension resources whose scope is that id, whether or not the estate has what they extend.
+    pub fn extensions_at(&self, id: &str) -> Vec<Index> {
         let edges = self.catalogue.extensions.get_or_init(|| {
             let ids = self.held().iter().enumerate();
             let extended = ids.filter_map(|(index, one)| Some((edges::extended_id(&one.id)?, index as u32)));
             Edges::new(extended.map(|(id, index)| (id_hash(id), index)).collect())
         });
-        edges.of(id_hash(&self.resource(of).id)).collect()
+        edges.of(id_hash(id)).collect()
     }
 
     /// The resources whose ids this one's values contain, itself, ancestors and `dependsOn` left out.

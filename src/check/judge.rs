@@ -46,14 +46,14 @@ pub enum Spot<'e> {
 }
 
 /// What a look at the deployed platform would have to show. Commands are made of it for verdicts only.
-#[derive(Clone, Copy, Debug)]
-pub enum Wanted<'e> {
+#[derive(Clone, Debug)]
+pub enum Wanted {
     /// A resource of the estate, as it is deployed.
     Resource(Index),
     /// The parent of one.
     Parent(Index),
-    /// The resources that a relation means (of the estate as a whole where there is no resource).
-    Related(&'e Related, Option<Index>),
+    /// The resources of these types that belong to the one with an id (anywhere, where there is none).
+    Types(Vec<String>, Option<String>),
 }
 
 /// What decided a condition.
@@ -73,7 +73,7 @@ pub struct Evidence<'e> {
     /// Top-level parameters on which an unknown depends.
     pub parameters: Vec<Arc<str>>,
     /// What would have to be shown for it to be known.
-    pub wanted: Vec<Wanted<'e>>,
+    pub wanted: Vec<Wanted>,
     /// The value is a secret in clear: it must not be shown.
     pub is_secret: bool,
 }
@@ -118,12 +118,27 @@ impl<'e> Evidence<'e> {
 pub struct On<'e> {
     pub index: Option<Index>,
     pub focus: Option<&'e Value>,
+    /// Where the relation that led here started, with the value at hand there.
+    pub origin: Option<(Index, Option<&'e Value>)>,
+}
+
+impl<'e> On<'e> {
+    /// The same about a value in a resource.
+    fn inside(self, index: Index, value: &'e Value) -> Self {
+        On { index: Some(index), focus: Some(value), ..self }
+    }
 }
 
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None })
+        self.judge_on(condition, On { index: on, focus: None, origin: None })
+    }
+
+    /// Judges a condition on a resource to which a relation led from `from`.
+    pub fn judge_from(&self, condition: &'e Condition, on: Index, from: On<'e>) -> Judgement<'e> {
+        let origin = from.index.map(|index| (index, from.focus));
+        self.judge_on(condition, On { index: Some(on), focus: None, origin })
     }
 
     fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
@@ -225,6 +240,12 @@ impl<'e> Judge<'e> {
         match base {
             Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Resource => Ok((own, body(own))),
+            Base::Origin => {
+                let (index, focus) = on.origin.unwrap_or((own, on.focus));
+                Ok((index, focus.unwrap_or_else(|| body(index))))
+            }
+            // A name is no value of the resource: what is told stands at the value it names.
+            Base::Key => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Parent => match self.estate.parent(own) {
                 Some(parent) => Ok((parent, body(parent))),
                 None => {
@@ -244,15 +265,31 @@ impl<'e> Judge<'e> {
         };
         let operand = match &test.operand {
             Operand::Literal(value) => value.clone(),
-            Operand::Path(path) => match path.select(root).values.first() {
-                Some(value) => (*value).clone(),
-                None => Value::default(),
-            },
+            Operand::Path(base, path) => {
+                let start = match base {
+                    Base::Own => root,
+                    base => match self.root(*base, on) {
+                        Ok((_, start)) => start,
+                        Err(judgement) => return *judgement,
+                    },
+                };
+                let selected = path.select(start);
+                let found = selected.values.first().copied().or(selected.hidden_by);
+                found.cloned().unwrap_or_default()
+            }
             Operand::Pattern(pattern) => Value::string(pattern.as_str()),
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
         let expected = expectation(test, &operand);
-        let mut judgement = self.selected(test, index, root, &operand);
+        let mut judgement = match test.base {
+            Base::Key => {
+                let pointer = self.estate.resource(index).body.pointer_of(root).unwrap_or_default();
+                let key = Value::string(pointer.rsplit('/').next().unwrap_or_default());
+                let truth = Truth::from(compare::holds(test, &key, &operand));
+                Judgement { truth, evidence: Evidence::at(Spot::Value(index, root)) }
+            }
+            _ => self.selected(test, index, root, &operand),
+        };
         judgement.evidence.expected = expected;
         judgement.evidence.is_secret = test.operator == Operator::Secret;
         judgement
@@ -375,11 +412,45 @@ impl<'e> Judge<'e> {
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
-        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
+        let open = selected.hidden_by.map(|hidden| self.unknown_value(index, hidden));
+        let Some(pattern) = &items.capture else {
+            let empty = match selected.missing {
+                Some((parent, name)) => Spot::Missing(index, parent, name),
+                None => Spot::Value(index, values.first().copied().unwrap_or(root)),
+            };
+            return self.each(items, on, index, &values, open, empty);
+        };
+        let mut texts: Vec<(Value, &'e Value)> = Vec::new();
+        let mut open = open;
+        for &value in &values {
+            let (found, is_open) = relate::captured(pattern, &[value]);
+            // A text with holes may name more than what stands around them.
+            if is_open || value.as_unknown().is_some() {
+                open.get_or_insert(self.unknown_value(index, value));
+            }
+            texts.extend(found.into_iter().map(|text| (text, value)));
+        }
+        let whole = || values.first().copied().unwrap_or(root);
+        let found: Vec<&Value> = texts.iter().map(|(text, _)| text).collect();
+        let judgement = self.each(items, on, index, &found, open, Spot::Value(index, whole()));
+        in_text(judgement, index, &texts, whole())
+    }
+
+    /// Judges the values that a path of `items` selects; `empty` is the place to point at when there are none.
+    fn each(
+        &self,
+        items: &'e Items,
+        on: On<'e>,
+        index: Index,
+        values: &[&'e Value],
+        mut open: Option<Judgement<'e>>,
+        empty: Spot<'e>,
+    ) -> Judgement<'e> {
+        let inside = |value: &'e Value| on.inside(index, value);
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
-        let mut open = selected.hidden_by.map(|hidden| self.unknown_value(index, hidden));
-        for &value in &values {
+        let is_hidden = open.is_some();
+        for &value in values {
             let truth = match &items.filter {
                 None => Truth::Holds,
                 Some(filter) => {
@@ -404,11 +475,7 @@ impl<'e> Judge<'e> {
             evidence.wanted.push(Wanted::Resource(index));
             open = Some(Judgement { truth: Truth::Unknown, evidence });
         }
-        let place = || match (&selected.missing, counted.first()) {
-            (_, Some((value, _))) => Spot::Value(index, value),
-            (Some((parent, name)), None) => Spot::Missing(index, parent, name.clone()),
-            (None, None) => Spot::Value(index, values.first().copied().unwrap_or(root)),
-        };
+        let place = || counted.first().map_or(empty, |(value, _)| Spot::Value(index, value));
         match &items.demand {
             ItemsDemand::Count(bounds) => {
                 let certain = counted.iter().filter(|(_, certain)| *certain).count() as i64;
@@ -417,7 +484,7 @@ impl<'e> Judge<'e> {
                 evidence.expected = format!("{} of {}", bounds.describe(), leaf(&items.path));
                 let most = certain + (counted.len() as i64 - certain);
                 match open {
-                    Some(open) if selected.hidden_by.is_some() || bounds.hold(certain) != bounds.hold(most) => open,
+                    Some(open) if is_hidden || bounds.hold(certain) != bounds.hold(most) => open,
                     _ => Judgement { truth: Truth::from(Some(bounds.hold(certain))), evidence },
                 }
             }
@@ -472,13 +539,17 @@ impl<'e> Judge<'e> {
 
     /// Why a resource that is not in the input may be there all the same.
     fn gap(&self, related: &'e Related, on: Option<Index>) -> Option<String> {
+        if related.relation == Relation::Itself {
+            return None;
+        }
         let own = on.map(|index| self.estate.resource(index));
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
             let types = self.types_of(related);
+            let at = related.start(&resource.id);
             let owner = match related.relation {
-                Relation::Sibling => on.and_then(|index| self.estate.parent_id(index)).unwrap_or(&resource.id),
-                _ => &resource.id,
+                Relation::Sibling => crate::estate::parent_id(&at).unwrap_or(&at),
+                _ => &*at,
             };
             let is_far = !matches!(
                 related.relation,
@@ -511,6 +582,12 @@ impl<'e> Judge<'e> {
         related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types)
     }
 
+    /// What would show the resources that a relation means.
+    fn wanted(&self, related: &'e Related, on: Option<Index>) -> Wanted {
+        let at = on.map(|index| related.start(&self.estate.resource(index).id).into_owned());
+        Wanted::Types(self.types_of(related).to_vec(), at)
+    }
+
     /// The commands that would show what evidence lacks, in the order in which they are to be run.
     pub fn commands(&self, evidence: &Evidence) -> Vec<String> {
         let of = |index: Index| self.estate.resource(index);
@@ -522,13 +599,8 @@ impl<'e> Judge<'e> {
                     let id = self.estate.parent_id(*index).unwrap_or_default();
                     type_of_id(id).map(|type_name| commands(&type_name, id)).unwrap_or_default()
                 }
-                Wanted::Related(related, on) => {
-                    let types = self.types_of(related);
-                    match on {
-                        Some(index) => types.iter().flat_map(|name| commands(name, &of(*index).id)).collect(),
-                        None => types.iter().flat_map(|name| commands_for_any(name)).collect(),
-                    }
-                }
+                Wanted::Types(types, Some(at)) => types.iter().flat_map(|name| commands(name, at)).collect(),
+                Wanted::Types(types, None) => types.iter().flat_map(|name| commands_for_any(name)).collect(),
             };
             commands.into_iter().for_each(|command| {
                 if !all.contains(&command) {
@@ -563,20 +635,24 @@ impl<'e> Judge<'e> {
         on.filter(|&index| self.estate.resource(index).input == InputKind::Export)?;
         let mut evidence = Evidence::at(spot(on));
         evidence.reasons.push(self.gap(related, on)?);
-        evidence.wanted.push(Wanted::Related(related, on));
+        evidence.wanted.push(self.wanted(related, on));
         Some(Judgement { truth: Truth::Unknown, evidence })
     }
 
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
         let on = at.index;
         let found = relate::find(self, related, at);
-        let mut evidence = Evidence::at(spot(on));
+        let mut evidence = Evidence::at(match (on, at.focus) {
+            // Inside `items` the value at hand is the text to change.
+            (Some(index), Some(value)) => Spot::Value(index, value),
+            _ => spot(on),
+        });
         evidence.expected = relate::describe(related);
         let certain = found.certain.len() as i64;
         let possible = certain + found.possible.len() as i64;
         if related.missing_is_unknown && found.met == 0 {
             evidence.reasons.push(format!("the input does not show {}", relate::what(related)));
-            evidence.wanted.push(Wanted::Related(related, on));
+            evidence.wanted.push(self.wanted(related, on));
             return Judgement { truth: Truth::Unknown, evidence };
         }
         let place = |index: Index, label: &str| {
@@ -586,7 +662,7 @@ impl<'e> Judge<'e> {
         let undecided = |mut evidence: Evidence<'e>| {
             evidence.reasons.extend(found.reasons.iter().cloned());
             evidence.parameters.extend(found.parameters.iter().cloned());
-            evidence.wanted.extend(&found.wanted);
+            evidence.wanted.extend(found.wanted.iter().cloned());
             evidence.related.extend(found.possible.iter().take(3).map(|&index| place(index, "undecided:")));
             Judgement { truth: Truth::Unknown, evidence }
         };
@@ -596,7 +672,10 @@ impl<'e> Judge<'e> {
                     Demand::Count(bounds) => *bounds,
                     _ => crate::policy::Bounds { at_least: 1, at_most: i64::MAX },
                 };
-                evidence.actual = Some(certain.to_string());
+                // Inside `items` the value at hand tells more than how many it has found.
+                if at.focus.is_none() || matches!(related.demand, Demand::Count(_)) {
+                    evidence.actual = Some(certain.to_string());
+                }
                 if bounds.hold(certain) && bounds.hold(possible) {
                     if bounds.at_most < i64::MAX
                         && let Some(hidden) = self.hidden(related, on)
@@ -614,7 +693,7 @@ impl<'e> Judge<'e> {
                     && let Some(gap) = self.gap(related, on)
                 {
                     evidence.reasons.push(gap);
-                    evidence.wanted.push(Wanted::Related(related, on));
+                    evidence.wanted.push(self.wanted(related, on));
                     return Judgement { truth: Truth::Unknown, evidence };
                 } else {
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
@@ -637,7 +716,7 @@ impl<'e> Judge<'e> {
             Demand::Every(condition) => {
                 let mut kept: Option<Judgement> = None;
                 for &other in found.certain.iter().chain(&found.possible) {
-                    let mut judgement = self.judge(condition, Some(other));
+                    let mut judgement = self.judge_from(condition, other, at);
                     if found.possible.contains(&other) && judgement.truth == Truth::Fails {
                         judgement.truth = Truth::Unknown;
                         judgement.evidence.reasons.extend(found.reasons.iter().cloned());
@@ -663,9 +742,13 @@ impl<'e> Judge<'e> {
 /// Whether a value passes; of a text with `capture` what it captures, which may be absent.
 fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
     let Some(pattern) = &test.capture else { return compare::holds(test, value, operand) };
-    if value.as_unknown().is_some() {
-        // What a function gives is not written in clear.
-        return (test.operator == Operator::Secret).then_some(true);
+    if let Some(unknown) = value.as_unknown() {
+        if test.operator == Operator::Secret {
+            // What a function gives is not written in clear.
+            return Some(true);
+        }
+        let found = compare::surely_captured(pattern, &unknown.symbol)?;
+        return compare::holds(test, &Value::string(found), operand);
     }
     let text = value.symbol().unwrap_or_default();
     match (pattern.captures(&text).and_then(|found| found.get(1)), &test.default) {
@@ -685,6 +768,20 @@ fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
         Operator::IsTrue | Operator::IsFalse | Operator::Exists => operand.as_bool() == Some(false),
         _ => false,
     }
+}
+
+/// The judgement on what was captured in texts as one on the texts: what is captured has no place of its own.
+fn in_text<'e>(judgement: Judgement, index: Index, texts: &[(Value, &'e Value)], whole: &'e Value) -> Judgement<'e> {
+    let Judgement { truth, evidence } = judgement;
+    let Evidence { spot, expected, message, actual, related, reasons, parameters, wanted, is_secret } = evidence;
+    let decisive = match spot {
+        Spot::Value(_, value) => texts.iter().find(|(text, _)| std::ptr::eq(text, value)),
+        _ => None,
+    };
+    let spot = Spot::Value(index, decisive.map_or(whole, |(_, origin)| origin));
+    let actual = decisive.map(|(text, _)| shown(text)).or(actual);
+    let evidence = Evidence { spot, expected, message, actual, related, reasons, parameters, wanted, is_secret };
+    Judgement { truth, evidence }
 }
 
 fn spot<'e>(on: Option<Index>) -> Spot<'e> {

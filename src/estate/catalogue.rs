@@ -26,12 +26,42 @@ pub struct Catalogue {
 }
 
 /// What a catalogue is made from, of one resource.
-#[derive(Clone, Copy, Debug)]
-pub struct Identity<'r> {
-    pub id: &'r str,
-    pub type_name: &'r str,
-    /// Only mentioned: declared somewhere else.
-    pub existing: bool,
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// Hash of its id.
+    id: u64,
+    /// Hashes of the ids above it.
+    above: Vec<u64>,
+    /// Hash of the id that it extends.
+    extended: Option<u64>,
+    /// Hashes of each id that its text mentions and of the beginnings of that id, longest first; a mention ends with
+    /// [`END`].
+    mentioned: Vec<u64>,
+}
+
+/// Ends a mention.
+const END: u64 = u64::MAX;
+
+impl Identity {
+    /// Of the resource with that id.
+    pub fn new(id: &str) -> Self {
+        Identity {
+            id: id_hash(id),
+            above: edges::ancestors(id).collect(),
+            extended: edges::extended_id(id).map(id_hash),
+            mentioned: Vec::new(),
+        }
+    }
+
+    /// Notes an id that its text mentions.
+    pub fn mention(&mut self, id: &str) {
+        let own = id_hash(id);
+        if own != self.id {
+            self.mentioned.push(own);
+            self.mentioned.extend(edges::heads(id).skip(1).map(id_hash));
+            self.mentioned.push(END);
+        }
+    }
 }
 
 /// The hash of an id in lower case.
@@ -56,31 +86,25 @@ impl Catalogue {
         let mut catalogue = Catalogue { by_id: HashMap::with_capacity(resources.len()), ..Catalogue::default() };
         let mut numbers = HashMap::new();
         for one in resources {
-            let identity = Identity { id: &one.id, type_name: &one.type_name, existing: one.existing };
-            catalogue.add(identity, &mut numbers, |other| resources[other].existing);
+            let known = catalogue.by_id.get(&id_hash(&one.id));
+            let is_first = known.is_none_or(|other| resources[*other as usize].existing && !one.existing);
+            catalogue.add(id_hash(&one.id), is_first, &one.type_name, &mut numbers);
         }
         catalogue
     }
 
-    /// Adds a resource; `numbers` are those of types. Gives the one with the same id that was added before.
-    fn add(
-        &mut self,
-        one: Identity,
-        numbers: &mut HashMap<String, u32>,
-        is_mention: impl Fn(Index) -> bool,
-    ) -> Option<Index> {
+    /// Adds a resource; `numbers` are those of types.
+    fn add(&mut self, id: u64, is_first: bool, type_name: &str, numbers: &mut HashMap<String, u32>) {
         let index = self.count;
         self.count += 1;
-        let number = self.type_number(one.type_name, numbers);
+        let number = self.type_number(type_name, numbers);
         self.type_of.push(number);
-        let known = self.by_id.get(&id_hash(one.id)).map(|other| *other as Index);
-        if known.is_none_or(|other| is_mention(other) && !one.existing) {
-            self.by_id.insert(id_hash(one.id), index as u32);
+        if is_first {
+            self.by_id.insert(id, index as u32);
         }
         if let Some(list) = self.by_type.get_mut(&self.types[number as usize]) {
             list.push(index);
         }
-        known
     }
 
     fn type_number(&mut self, name: &str, numbers: &mut HashMap<String, u32>) -> u32 {
@@ -105,26 +129,24 @@ pub struct Builder {
     numbers: HashMap<String, u32>,
     under: Vec<(u64, u32)>,
     extensions: Vec<(u64, u32)>,
-    /// Resource and how many of the hashes that follow are of one mention, longest id first.
+    /// Resource and how many of the hashes that follow are of its mentions.
     mentions: Vec<(u32, u32)>,
     mentioned: Vec<u64>,
 }
 
 impl Builder {
-    /// Adds a resource, with the ids that its text mentions. One that was added before under the same id takes it in:
-    /// the number of that one is given.
-    pub fn add<'m>(&mut self, one: Identity, mentions: impl Iterator<Item = &'m str>) -> Result<Index, Index> {
-        if let Some(first) = self.catalogue.by_id.get(&id_hash(one.id)) {
+    /// Adds a resource. One that was added before under the same id takes it in: the number of that one is given.
+    pub fn add(&mut self, one: &Identity, type_name: &str) -> Result<Index, Index> {
+        if let Some(first) = self.catalogue.by_id.get(&one.id) {
             return Err(*first as Index);
         }
         let index = self.catalogue.count;
-        self.catalogue.add(one, &mut self.numbers, |_| false);
-        self.under.extend(edges::ancestors(one.id).map(|id| (id, index as u32)));
-        self.extensions.extend(edges::extended_id(one.id).map(|id| (id_hash(id), index as u32)));
-        for id in mentions {
-            let before = self.mentioned.len();
-            self.mentioned.extend(edges::heads(id).map(id_hash));
-            self.mentions.push((index as u32, (self.mentioned.len() - before) as u32));
+        self.catalogue.add(one.id, true, type_name, &mut self.numbers);
+        self.under.extend(one.above.iter().map(|id| (*id, index as u32)));
+        self.extensions.extend(one.extended.map(|id| (id, index as u32)));
+        if !one.mentioned.is_empty() {
+            self.mentions.push((index as u32, one.mentioned.len() as u32));
+            self.mentioned.extend(&one.mentioned);
         }
         Ok(index)
     }
@@ -137,21 +159,23 @@ impl Builder {
         for (index, count) in self.mentions {
             let hashes = &self.mentioned[from..from + count as usize];
             from += count as usize;
-            let target = hashes.iter().find_map(|hash| catalogue.by_id.get(hash)).copied();
-            let is_new = |other: u32| {
-                let own = pairs.iter().rev().take_while(|(own, _)| *own == u64::from(index));
-                !own.into_iter().any(|(_, known)| *known == other)
-            };
-            if let Some(other) = target.filter(|other| *other != index && is_new(*other)) {
-                pairs.push((u64::from(index), other));
+            let own = pairs.len();
+            for mention in hashes.split(|hash| *hash == END) {
+                let target = mention.iter().find_map(|hash| catalogue.by_id.get(hash)).copied();
+                let is_new = |other: u32| !pairs[own..].iter().any(|(_, known)| *known == other);
+                if let Some(other) = target.filter(|other| *other != index && is_new(*other)) {
+                    pairs.push((u64::from(index), other));
+                }
             }
         }
         // What stands above a resource is no reference of it.
         let under = Edges::new(self.under);
-        let above: HashMap<u64, u32> = catalogue.by_id.iter().map(|(hash, index)| (*hash, *index)).collect();
-        let ancestors: std::collections::HashSet<(u32, u32)> =
-            under.pairs().filter_map(|(hash, index)| above.get(&hash).map(|ancestor| (index, *ancestor))).collect();
-        pairs.retain(|(from, to)| !ancestors.contains(&(*from as u32, *to)));
+        let mut above: Vec<(u64, u32)> = under
+            .pairs()
+            .filter_map(|(id, index)| catalogue.by_id.get(&id).map(|ancestor| (u64::from(index), *ancestor)))
+            .collect();
+        above.sort_unstable();
+        pairs.retain(|pair| above.binary_search(pair).is_err());
         let incoming = pairs.iter().map(|(from, to)| (u64::from(*to), *from as u32)).collect();
         let references = References { outgoing: Edges::new(pairs), incoming: Edges::new(incoming) };
         Catalogue {

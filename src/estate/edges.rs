@@ -35,14 +35,27 @@ pub struct References {
 
 /// The id one level up: the last type and name pair removed; nothing for a resource without parent.
 pub fn parent_id(id: &str) -> Option<&str> {
-    let parts = segments(id);
-    let provider = parts.iter().rposition(|part| part.eq_ignore_ascii_case("providers"))?;
-    // After `providers` come the namespace, then pairs of type and name.
-    if parts.len() < provider + 6 {
-        return None;
+    let mut behind = 0;
+    let mut cut = 0;
+    for part in from_end(id) {
+        if part.eq_ignore_ascii_case("providers") {
+            // After `providers` come the namespace, then pairs of type and name.
+            return if behind >= 5 { id.get(..id.len() - cut) } else { None };
+        }
+        if behind < 2 {
+            cut += part.len() + 1;
+        }
+        behind += 1;
     }
-    let cut: usize = parts[parts.len() - 2..].iter().map(|part| part.len() + 1).sum();
-    id.get(..id.len() - cut)
+    None
+}
+
+/// The parts of an id between `/` outside holes, last first.
+fn from_end(id: &str) -> impl Iterator<Item = &str> {
+    let is_plain = !id.contains('‹');
+    let plain = is_plain.then(|| id.rsplit('/')).into_iter().flatten();
+    let holed = (!is_plain).then(|| segments(id).into_iter().rev()).into_iter().flatten();
+    plain.chain(holed)
 }
 
 /// The hashes of the ids that stand above an id in its own provider.
@@ -52,12 +65,18 @@ pub fn ancestors(id: &str) -> impl Iterator<Item = u64> + '_ {
 
 /// The id of the resource that an extension resource extends.
 pub fn extended_id(id: &str) -> Option<&str> {
-    let parts = segments(id);
-    let mut providers = parts.iter().enumerate().filter(|(_, part)| part.eq_ignore_ascii_case("providers"));
-    let last = providers.next_back()?.0;
-    let tail: usize = parts[last..].iter().map(|part| part.len() + 1).sum();
-    providers.next()?;
-    id.get(..id.len() - tail)
+    let mut tail = 0;
+    let mut end = None;
+    for part in from_end(id) {
+        tail += part.len() + 1;
+        if part.eq_ignore_ascii_case("providers") {
+            if end.is_some() {
+                return end;
+            }
+            end = id.get(..id.len() - tail);
+        }
+    }
+    None
 }
 
 pub fn references(estate: &Estate, resources: &[Resource]) -> References {
@@ -110,8 +129,15 @@ pub fn texts(value: &Value, take: &mut dyn FnMut(&str)) {
 
 /// An id and its beginnings, longest first, as far as they can name a resource.
 pub fn heads(id: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(id), |id| id.rfind('/').filter(|cut| *cut > 0).map(|cut| &id[..cut]))
-        .take_while(|id| segments(id).len() > 4)
+    let is_plain = !id.contains('‹');
+    let mut parts = from_end(id).count();
+    std::iter::successors(Some(id), |id| id.rfind('/').filter(|cut| *cut > 0).map(|cut| &id[..cut])).take_while(
+        move |id| {
+            let count = if is_plain { parts } else { segments(id).len() };
+            parts = parts.saturating_sub(1);
+            count > 4
+        },
+    )
 }
 
 /// The ids that stand in a text: as the whole of it, or inside a hole such as `‹reference('…').x›`.
@@ -147,4 +173,28 @@ fn end_of_id(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_lead_to_what_they_are_below_and_what_they_extend() {
+        let account = "/subscriptions/‹a/b›/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/st";
+        assert_eq!(parent_id(account), None);
+        assert_eq!(parent_id(&format!("{account}/blobServices/default")), Some(account));
+        assert_eq!(parent_id("/subscriptions/s/resourceGroups/g"), None);
+        let lock = format!("{account}/providers/Microsoft.Authorization/locks/keep");
+        assert_eq!((extended_id(&lock), extended_id(account)), (Some(account), None));
+        assert_eq!(parent_id(&lock), None);
+    }
+
+    #[test]
+    fn heads_of_an_id_end_where_no_resource_is_named() {
+        let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Sql/servers/a/databases/d";
+        let parts: Vec<usize> = heads(id).map(|head| head.matches('/').count()).collect();
+        assert_eq!(parts, [10, 9, 8, 7, 6, 5, 4]);
+        assert_eq!(heads("/subscriptions/s/x").count(), 0);
+    }
 }

@@ -209,7 +209,7 @@ impl Blocks {
     }
 
     /// The next block; an error behind the last one that is whole; nothing at the end.
-    pub fn next(&mut self) -> Option<Result<Block, Broken>> {
+    pub fn next_block(&mut self) -> Option<Result<Block, Broken>> {
         while !self.has_ended {
             let mut text = std::mem::take(&mut self.carried);
             let before = text.len();
@@ -277,18 +277,16 @@ struct Sighted {
     length: u32,
     /// Which of the resources that the item describes.
     part: u32,
-    id: String,
+    identity: Identity,
     type_name: String,
     /// Line breaks between the beginning of the block and the item.
     lines: u32,
-    /// Ids that its text mentions, as places in the block.
-    mentions: Vec<(usize, usize)>,
 }
 
 /// What a block shows without its settings being read.
 #[derive(Debug)]
 pub struct Scanned {
-    block: Block,
+    bytes: u64,
     sighted: Vec<Sighted>,
     /// What items do not say.
     notices: Vec<Notice>,
@@ -303,38 +301,37 @@ impl Scanned {
 
     /// How long the text is.
     pub fn bytes(&self) -> u64 {
-        self.block.text.len() as u64
+        self.bytes
     }
 }
 
 /// Looks through a block.
-pub fn scan(block: Block) -> Scanned {
-    let mut scanned = Scanned { sighted: Vec::with_capacity(block.items.len()), notices: Vec::new(), lines: 0, block };
-    let block = &scanned.block;
+pub fn scan(block: &Block) -> Scanned {
+    let bytes = block.text.len() as u64;
+    let mut scanned = Scanned { bytes, sighted: Vec::with_capacity(block.items.len()), notices: Vec::new(), lines: 0 };
     let mut seen = 0;
     for &(start, end) in &block.items {
         scanned.lines += memchr::memchr_iter(b'\n', &block.text[seen..start]).count() as u32;
         seen = start;
         let text = &block.text[start..end];
         let at = block.base + start as u32;
-        let sighted = |part: usize, id: &str, type_name: &str, mentions: Vec<(usize, usize)>| Sighted {
-            start: at,
-            length: text.len() as u32,
-            part: part as u32,
-            id: id.to_owned(),
-            type_name: type_name.to_owned(),
-            lines: scanned.lines,
-            mentions,
+        let lines = scanned.lines;
+        let sighted = |part: usize, id: &str, type_name: &str| {
+            let mut identity = Identity::new(id);
+            if let Ok(text) = std::str::from_utf8(text) {
+                ids_in(text, &mut |id| identity.mention(id));
+            }
+            let (length, part) = (text.len() as u32, part as u32);
+            Sighted { start: at, length, part, identity, type_name: type_name.to_owned(), lines }
         };
-        let mentions = mentions(text, start);
         match plain(text) {
-            Some((id, type_name)) => scanned.sighted.push(sighted(0, id, &type_name, mentions)),
+            Some((id, type_name)) => scanned.sighted.push(sighted(0, id, &type_name)),
             None => {
                 // Resources inside of it, or none that is named: that takes reading it whole.
                 let lifted = read(SourceId::default(), text, at).map(|value| lift(&value, None)).unwrap_or_default();
                 scanned.notices.extend(lifted.notices);
                 for (part, one) in lifted.resources.iter().enumerate() {
-                    scanned.sighted.push(sighted(part, &one.id, &one.type_name, mentions.clone()));
+                    scanned.sighted.push(sighted(part, &one.id, &one.type_name));
                 }
             }
         }
@@ -352,17 +349,6 @@ fn plain(text: &[u8]) -> Option<(&str, String)> {
         None => type_of(&Value::default(), id)?,
     };
     (!super::has_children(&type_name)).then_some((id, type_name))
-}
-
-fn mentions(text: &[u8], base: usize) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    if let Ok(text) = std::str::from_utf8(text) {
-        ids_in(text, &mut |id| {
-            let start = base + (id.as_ptr() as usize - text.as_ptr() as usize);
-            found.push((start, start + id.len()));
-        });
-    }
-    found
 }
 
 fn read(source: SourceId, text: &[u8], at: u32) -> Result<Value, SyntaxError> {
@@ -508,22 +494,20 @@ impl StoreBuilder {
     /// Adds what a block of the file at hand shows.
     pub fn add(&mut self, scanned: Scanned) {
         let file = self.store.files.len() as u32;
-        let text = |(start, end): &(usize, usize)| std::str::from_utf8(&scanned.block.text[*start..*end]).unwrap_or("");
         for one in &scanned.sighted {
             if one.part == 0 {
                 self.marks.starts.push(one.start);
                 self.marks.lines.push(self.lines + one.lines);
             }
             let entry = Entry { file, start: one.start, length: one.length, part: one.part };
-            let identity = Identity { id: &one.id, type_name: &one.type_name, existing: false };
-            self.enter(identity, one.mentions.iter().map(text), entry);
+            self.enter(&one.identity, &one.type_name, entry);
         }
         self.lines += scanned.lines;
         self.notices.extend(scanned.notices);
     }
 
-    fn enter<'m>(&mut self, identity: Identity, mentions: impl Iterator<Item = &'m str>, entry: Entry) {
-        match self.catalogue.add(identity, mentions) {
+    fn enter(&mut self, identity: &Identity, type_name: &str, entry: Entry) {
+        match self.catalogue.add(identity, type_name) {
             Ok(_) => self.store.entries.push(entry),
             Err(first) => self.store.also.entry(first).or_default().push(entry),
         }
@@ -539,11 +523,10 @@ impl StoreBuilder {
     /// Adds resources that were read from small files.
     pub fn hold(&mut self, resources: Vec<Resource>) {
         for one in resources {
-            let mut mentioned = Vec::new();
-            mentions_in(&one.body, &mut mentioned);
+            let mut identity = Identity::new(&one.id);
+            texts(&one.body, &mut |text| ids_in(text, &mut |id| identity.mention(id)));
             let entry = Entry { file: HELD, start: self.store.held.len() as u32, length: 0, part: 0 };
-            let identity = Identity { id: &one.id, type_name: &one.type_name, existing: false };
-            self.enter(identity, mentioned.iter().map(String::as_str), entry);
+            self.enter(&identity, &one.type_name, entry);
             self.store.held.push(one);
         }
     }
@@ -553,18 +536,13 @@ impl StoreBuilder {
     }
 }
 
-/// The ids in every text of a value.
-fn mentions_in(value: &Value, found: &mut Vec<String>) {
-    texts(value, &mut |text| ids_in(text, &mut |id| found.push(id.to_owned())));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn objects_end_where_their_brackets_do() {
-        assert_eq!(end_of_object(br#"{"a":"}\"}","b":[{}]} tail"#), Some(22));
+        assert_eq!(end_of_object(br#"{"a":"}\"}","b":[{}]} tail"#), Some(21));
         assert_eq!(end_of_object(br#"{"a":"}"#), None);
     }
 

@@ -3,6 +3,7 @@
 use crate::document::{CompiledPath, Value};
 use crate::estate::InputKind;
 use regex::Regex;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A condition with the message that tells its failure, where it has one of its own.
@@ -34,6 +35,8 @@ pub enum ConditionKind {
 pub struct Items {
     pub base: Base,
     pub path: CompiledPath,
+    /// The items are what the first group of this pattern matches in the texts, each time.
+    pub capture: Option<Regex>,
     /// Values that count.
     pub filter: Option<Condition>,
     pub demand: ItemsDemand,
@@ -56,6 +59,10 @@ pub enum Base {
     /// The resource, inside `items` as well.
     Resource,
     Parent,
+    /// Where the relation that leads here starts: its resource, or the value at hand there.
+    Origin,
+    /// The name under which the value at hand stands inside `items`.
+    Key,
 }
 
 /// How many of the selected values must pass.
@@ -109,8 +116,8 @@ pub struct Test {
 pub enum Operand {
     /// Written in the rule, or a pack parameter's value.
     Literal(Value),
-    /// The value at a path of the same resource.
-    Path(CompiledPath),
+    /// The value at a path; without a base of its own it starts where the test's path starts.
+    Path(Base, CompiledPath),
     Pattern(Regex),
     Bounds(Bounds),
 }
@@ -207,17 +214,30 @@ impl Operator {
 #[derive(Debug)]
 pub struct Related {
     pub relation: Relation,
+    /// Of `extends`: what is extended is not the resource but this one below it (`databases/master`), which the input
+    /// need not declare.
+    pub below: Option<String>,
     /// Lower-case types; empty means any.
     pub types: Vec<String>,
     pub component: Option<Arc<str>>,
     pub filter: Option<Condition>,
-    /// Equal values on both sides.
-    pub on: Option<Join>,
+    /// Equal values on both sides, of each of these.
+    pub on: Vec<Join>,
     /// Values that must differ.
     pub differ: Option<Join>,
     /// That no resource is meant decides nothing: the other one may be in another deployment.
     pub missing_is_unknown: bool,
     pub demand: Demand,
+}
+
+impl Related {
+    /// The id at which the relation of a resource starts: its own, or that of what stands below it.
+    pub fn start<'i>(&self, id: &'i str) -> Cow<'i, str> {
+        match &self.below {
+            None => Cow::Borrowed(id),
+            Some(path) => Cow::Owned(format!("{id}/{path}")),
+        }
+    }
 }
 
 /// A comparison of values on both sides of a relation.
@@ -226,9 +246,9 @@ pub struct Join {
     pub theirs: CompiledPath,
     pub base: Base,
     pub mine: CompiledPath,
-    /// Of mine only what the first group matches counts.
+    /// Of mine only what the first group matches counts, each time.
     pub capture: Option<Regex>,
-    /// Of theirs only what the first group matches counts.
+    /// Of theirs only what the first group matches counts, each time.
     pub theirs_capture: Option<Regex>,
 }
 
@@ -236,7 +256,10 @@ pub struct Join {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     Parent,
+    /// Below at any depth.
     Child,
+    /// One level below: a site's, not its slots'.
+    DirectChild,
     Sibling,
     Ancestor,
     References,
@@ -244,12 +267,15 @@ pub enum Relation {
     Extends,
     SameScope,
     Anywhere,
+    /// The resource itself: joins values that stand in different places of it.
+    Itself,
 }
 
 impl Relation {
-    pub const ALL: [(&'static str, Relation); 9] = [
+    pub const ALL: [(&'static str, Relation); 11] = [
         ("parent", Relation::Parent),
         ("child", Relation::Child),
+        ("directChild", Relation::DirectChild),
         ("sibling", Relation::Sibling),
         ("ancestor", Relation::Ancestor),
         ("references", Relation::References),
@@ -257,6 +283,7 @@ impl Relation {
         ("extends", Relation::Extends),
         ("sameScope", Relation::SameScope),
         ("anywhere", Relation::Anywhere),
+        ("itself", Relation::Itself),
     ];
 
     pub fn parse(name: &str) -> Option<Relation> {

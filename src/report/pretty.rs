@@ -7,6 +7,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
+use std::collections::HashMap;
 use std::fmt::{self, Write};
 
 /// Most unknown verdicts told one by one before the rest is summed up.
@@ -136,7 +137,7 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
 /// Outcomes of one cause (same rule, same deciding place) are one finding.
 fn alike<'r>(outcomes: impl Iterator<Item = &'r Outcome>) -> Vec<Vec<&'r Outcome>> {
     let mut groups: Vec<Vec<&Outcome>> = Vec::new();
-    let mut known = std::collections::HashMap::new();
+    let mut known = HashMap::new();
     for outcome in outcomes {
         let key = (&outcome.rule.id, outcome.primary.at, &outcome.primary.label);
         let index = *known.entry(key).or_insert_with(|| {
@@ -258,13 +259,11 @@ fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) 
 
 /// Why verdicts are open, most frequent reason first.
 fn unknown_reasons(run: &Run) -> String {
-    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    let mut times: HashMap<&str, usize> = HashMap::new();
     for outcome in unknowns(run) {
-        match reasons.iter_mut().find(|(reason, _)| *reason == outcome.message) {
-            Some((_, times)) => *times += 1,
-            None => reasons.push((&outcome.message, 1)),
-        }
+        *times.entry(&outcome.message).or_default() += 1;
     }
+    let mut reasons: Vec<(&str, usize)> = times.into_iter().collect();
     if reasons.is_empty() {
         return String::new();
     }

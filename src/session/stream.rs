@@ -8,7 +8,7 @@ use crate::check::{
     evaluate_part, members, tell_waivers,
 };
 use crate::estate::{Estate, Index};
-use crate::export::stream::{Blocks, Broken, Layout, StoreBuilder, layout, scan};
+use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, scan};
 use crate::export::{Lifted, Notice};
 use crate::input::Found;
 use crate::policy::{CompiledRule, Rule};
@@ -107,9 +107,9 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
     }
     let mut fault: Option<Broken> = None;
     let mut count = 0;
-    let work = |_: &mut (), block| scan(block);
+    let work = |_: &mut (), block: Block| scan(&block);
     let mut blocks = blocks;
-    let next = || match blocks.next()? {
+    let next = || match blocks.next_block()? {
         Ok(block) => Some(block),
         Err(broken) => {
             fault = Some(broken);

@@ -1,7 +1,8 @@
 //! How long the export of a large estate takes to check, and how much memory, as ratios to what `serde_json` needs to
 //! parse the whole file.
 //!
-//! `cargo bench --bench estate`, or `-- COUNT` for another number of resources than 500,000. Peak memory is that of a
+//! `cargo bench --bench estate`, or `-- COUNT` for another number of resources than 500,000; `-- write COUNT FILE` only
+//! writes an estate (as lines when the name ends in `.ndjson`). Peak memory is that of a
 //! process of its own, as Linux tells it.
 
 mod generate;
@@ -21,6 +22,14 @@ fn main() {
         && mode == "serde"
     {
         return whole(Path::new(file));
+    }
+    if let [mode, count, file] = words.as_slice()
+        && mode == "write"
+    {
+        let form = if file.ends_with(".ndjson") { Form::Lines } else { Form::Array };
+        let written = File::create(file)
+            .and_then(|out| generate::write(count.parse().unwrap_or(COUNT), form, &mut BufWriter::new(out)));
+        return written.unwrap_or_else(|error| println!("failed: {error}"));
     }
     let count = words.first().and_then(|word| word.parse().ok()).unwrap_or(COUNT);
     let folder = std::env::temp_dir().join(format!("archlint-estate-{}", std::process::id()));
