@@ -140,6 +140,9 @@ fn the_cli_and_a_template_give_the_same_verdicts() {
     let (same, open, wrong) = on_big_stack(|| {
         let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
         let versions = api_versions();
+        let only = |rule: &&archlint::policy::CompiledRule| rule.input == Some(archlint::estate::InputKind::Template);
+        let of_templates: BTreeSet<String> =
+            packs.packs.iter().flat_map(|pack| &pack.rules).filter(only).map(|rule| rule.rule.id.clone()).collect();
         let folder = export("templates", "[]");
         let (mut same, mut open, mut wrong) = (0, 0, Vec::new());
         for (slug, version) in &versions {
@@ -159,7 +162,7 @@ fn the_cli_and_a_template_give_the_same_verdicts() {
                 let template = folder.join(format!("{slug}{suffix}"));
                 std::fs::write(&template, equivalent.to_string()).expect("written");
                 let (by_cli, by_template) = (run_on(&packs, &cli), run_on(&packs, &template));
-                for other in &by_template.outcomes {
+                for other in by_template.outcomes.iter().filter(|other| !of_templates.contains(&other.rule.id)) {
                     let is_judged = by_cli.outcomes.iter().any(|one| one.rule.id == other.rule.id);
                     if other.verdict == archlint::check::Verdict::Fail && !is_judged {
                         wrong.push(format!("{slug}{suffix}: {} fails by the template only", other.rule.id));
@@ -434,8 +437,13 @@ fn lab_as_collected() -> PathBuf {
     let providers = format!("{group}/providers");
     let server = format!("{providers}/Microsoft.Sql/servers/sql-techmart-lab");
     let factory = format!("{providers}/Microsoft.DataFactory/factories/adf-techmart-lab");
+    let account = format!("{providers}/Microsoft.Storage/storageAccounts/sttechmartlab");
     let empty = [
         group.to_owned(),
+        format!("{account}/blobServices"),
+        format!("{server}/auditingSettings"),
+        format!("{server}/extendedAuditingSettings"),
+        format!("{server}/advancedThreatProtectionSettings"),
         format!("{server}/administrators"),
         format!("{server}/failoverGroups"),
         format!("{server}/securityAlertPolicies"),

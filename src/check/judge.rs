@@ -4,7 +4,7 @@ use super::compare;
 use super::relate;
 use crate::document::{CompiledPath, UnknownReason, Value};
 use crate::estate::{Estate, Index, InputKind};
-use crate::export::{commands, commands_for_any, is_whole, is_whole_estate, type_of_id};
+use crate::export::{EVERYTHING, commands, commands_for_any, is_whole, is_whole_estate, type_of_id};
 use crate::policy::{
     Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
     Related, Relation, Test,
@@ -555,8 +555,14 @@ impl<'e> Judge<'e> {
                 related.relation,
                 Relation::Parent | Relation::Child | Relation::Sibling | Relation::Ancestor | Relation::Extends
             );
-            let is_whole = !types.is_empty() && types.iter().all(|name| is_whole(self.estate, name, owner))
-                || (is_far && is_whole_estate(self.estate, types));
+            // A relation to whatever there is asks for the list of everything.
+            let is_whole = match types {
+                [] => is_whole(self.estate, EVERYTHING, owner),
+                _ => {
+                    types.iter().all(|name| is_whole(self.estate, name, owner))
+                        || (is_far && is_whole_estate(self.estate, types))
+                }
+            };
             return (!is_whole).then(|| match &related.demand {
                 Demand::Exists => {
                     format!("no export in the input shows whether '{}' has {wanted}", resource.short_name())
@@ -585,7 +591,8 @@ impl<'e> Judge<'e> {
     /// What would show the resources that a relation means.
     fn wanted(&self, related: &'e Related, on: Option<Index>) -> Wanted {
         let at = on.map(|index| related.start(&self.estate.resource(index).id).into_owned());
-        Wanted::Types(self.types_of(related).to_vec(), at)
+        let types = self.types_of(related);
+        Wanted::Types(if types.is_empty() { vec![EVERYTHING.to_owned()] } else { types.to_vec() }, at)
     }
 
     /// The commands that would show what evidence lacks, in the order in which they are to be run.

@@ -153,11 +153,11 @@ fn block(type_name: &str, keeps_ids: bool, scope: &Scope, out: &mut String) {
     if keeps_ids {
         let _ = writeln!(out, ": >{}", kept(type_name));
     }
-    let slug: Vec<&str> = if words[0] == "rest" {
-        vec!["rest", type_name.rsplit('/').next().unwrap_or_default()]
-    } else {
-        words.iter().take_while(|word| !word.starts_with("--")).copied().collect()
-    };
+    let mut slug: Vec<&str> = words.iter().take_while(|word| !word.starts_with("--")).copied().collect();
+    if ["rest", "resource"].contains(&words[0]) {
+        // Of several such commands for one resource, each has a file of its own.
+        slug.extend(type_name.rsplit('/').next());
+    }
     let slug = slug.join("-");
     let chosen = if words[0] == "rest" { String::new() } else { subscription(scope) };
     let command: Vec<String> = words.iter().map(|word| in_script(word)).collect();

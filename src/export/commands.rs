@@ -1,14 +1,26 @@
 //! The commands that would show a resource, with the names filled in.
 
+use super::envelope::EVERYTHING;
 use super::type_of_id;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::sync::OnceLock;
 
 const FACTS: &str = include_str!("commands.json");
 
 fn facts() -> &'static Json {
     static PARSED: OnceLock<Json> = OnceLock::new();
-    PARSED.get_or_init(|| serde_json::from_str(FACTS).unwrap_or_default())
+    PARSED.get_or_init(|| {
+        let mut facts: Json = serde_json::from_str(FACTS).unwrap_or_default();
+        // What no command of its own lists, the API's list below the owner does.
+        for (version, types) in facts["rest"].take().as_object().into_iter().flatten() {
+            for name in types.as_array().into_iter().flatten().filter_map(Json::as_str) {
+                let (owner, segment) = name.rsplit_once('/').unwrap_or_default();
+                let az = format!("rest --method get --url {{id}}/{segment}?api-version={version}");
+                facts["commands"][name] = json!({ "of": owner, "az": az });
+            }
+        }
+        facts
+    })
 }
 
 /// What is known of how a type's resources are read.
@@ -93,7 +105,10 @@ pub fn commands(type_name: &str, id: &str) -> Vec<String> {
 fn collect(type_name: &str, id: &str, all: &mut Vec<String>) {
     let is_own = type_of_id(id).is_some_and(|own| own.eq_ignore_ascii_case(type_name));
     let Some(reading) = Reading::of_type(type_name) else {
-        if is_own && !id.contains('‹') {
+        if type_name == EVERYTHING {
+            let (words, _) = filled(&["resource", "list", "--resource-group", "{resourceGroups}"], id);
+            all.push(format!("az {words} -o json"));
+        } else if is_own && !id.contains('‹') {
             all.push(format!("az resource show --ids {} -o json", quoted(id)));
         } else if !type_name.contains('*') {
             all.push(format!("az resource list --resource-type {} -o json", quoted(type_name)));
