@@ -441,7 +441,8 @@ fn lab_as_collected() -> PathBuf {
     let empty = [
         group.to_owned(),
         format!("{account}/blobServices"),
-        format!("{server}/auditingSettings"),
+        format!("{server}/databases/orders/auditingSettings"),
+        format!("{server}/databases/orders/extendedAuditingSettings"),
         format!("{server}/extendedAuditingSettings"),
         format!("{server}/advancedThreatProtectionSettings"),
         format!("{server}/administrators"),
