@@ -316,3 +316,31 @@ fn planted_secrets_stand_in_no_output() {
     assert!(printed.iter().any(|(_, text)| text.contains("***")), "nothing is masked");
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
 }
+
+#[test]
+fn a_stream_shows_no_planted_secret() {
+    use archlint::policy::{Overrides, embedded, load};
+    use archlint::session::{CheckRequest, check, on_big_stack};
+    use archlint::source::Sources;
+    let mut planted = Planted::new("str");
+    let path = std::env::temp_dir().join(format!("archlint-secrets-stream-{}", std::process::id()));
+    std::fs::create_dir_all(&path).expect("a folder");
+    let folder = Folder(path);
+    folder.write("estate.json", &export(&mut planted));
+    let found = archlint::input::find(std::slice::from_ref(&folder.0)).expect("found");
+    let texts = on_big_stack(|| {
+        let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+        let sources = Sources::new();
+        let request = CheckRequest { found, streamed_from: Some(0), ..CheckRequest::default() };
+        let run = check(&request, &packs, &sources);
+        let options = archlint::report::Options { show_unknown: true, ..archlint::report::Options::default() };
+        let render = |name: &&str| archlint::report::render(name, &run, &sources, &options).expect("a report");
+        archlint::report::NAMES.iter().map(render).collect::<Vec<String>>()
+    })
+    .expect("a thread");
+    assert!(texts[0].contains("sql-accepts-old-tls"), "{}", texts[0]);
+    for secret in &planted.all {
+        let leak = texts.iter().position(|text| text.contains(secret.as_str()));
+        assert_eq!(leak.map(|at| archlint::report::NAMES[at]), None, "{secret}");
+    }
+}

@@ -59,11 +59,22 @@ impl<'r> Texts<'r> {
         if self.sources.large_path(at.source).is_none() {
             return Window { source: self.get(at.source), ..window };
         }
-        // Its only item begins behind the comma or bracket that ends the one before.
-        let Some(start) = window.source.text.find('{') else { return window };
-        let parsed = parse_part(at.source, &window.source.text[start..], start as u32);
+        // Its items begin behind the comma or bracket that ends the one before.
         let text = &window.source.text;
-        let mut secrets = parsed.map_or_else(|_| suspects(at.source, text), |item| secrets::places(&item));
+        let mut secrets = Vec::new();
+        let mut from = 0;
+        while let Some(start) = text[from..].find('{').map(|at| from + at) {
+            match parse_part(at.source, &text[start..], start as u32) {
+                Ok(item) => {
+                    secrets.extend(secrets::places(&item));
+                    from = item.at.span.end as usize;
+                }
+                Err(_) => {
+                    secrets.extend(suspects(at.source, text));
+                    break;
+                }
+            }
+        }
         for told in self.told.get(&at.source).into_iter().flatten() {
             let range = window.range(told.span);
             secrets.push(Location { span: Span { start: range.start as u32, end: range.end as u32 }, ..*told });
