@@ -11,7 +11,7 @@ mod whole;
 
 pub use collect::{Scope, script};
 pub use commands::{commands, commands_for_any};
-pub use envelope::{EVERYTHING, Lifted, Notice, is_export, lift};
+pub use envelope::{EVERYTHING, Lifted, Notice, is_export, lift, not_whole};
 pub use lift::has_children;
 pub use merge::{Conflict, merge};
 pub use whole::{is_whole, is_whole_estate};

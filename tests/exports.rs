@@ -362,6 +362,19 @@ fn lists_that_are_cut_are_told() {
     ] {
         assert_eq!(checked(name, &[("a.json", &text)], &[], rule).0, ["list-not-whole"], "{name}");
     }
+    // As a stream.
+    for (name, tail, expected) in [("cut", r#""next""#, 1), ("uncut", "null", 0)] {
+        let folder = export(name, &format!(r#"{{"count":2,"data":[{ACCOUNT},{POLICY}],"skip_token":{tail}}}"#));
+        let problems = on_big_stack(|| {
+            let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+            let found = find(std::slice::from_ref(&folder)).expect("found");
+            let request = CheckRequest { found, streamed_from: Some(0), ..CheckRequest::default() };
+            check(&request, &packs, &Sources::new()).problems
+        });
+        std::fs::remove_dir_all(folder).expect("removed");
+        let codes: Vec<&str> = problems.as_ref().expect("a thread").iter().map(|one| one.code).collect();
+        assert_eq!(codes, vec!["list-not-whole"; expected], "{name}");
+    }
     let whole = format!(r#"{{"count":1,"data":[{ACCOUNT}],"skip_token":null,"total_records":1}}"#);
     assert_eq!(checked("all", &[("a.json", &whole)], &[], rule).0, Vec::<String>::new());
 }

@@ -112,13 +112,7 @@ fn list(root: &Value, rows: &[Value], attached: Option<&str>, lifted: &mut Lifte
     let is_query = root.get("data").is_some();
     let rest = rest(root);
     if let Some(at) = rest {
-        let message = "this list is not whole: it ends with a token for the rest of it";
-        let help = if is_query {
-            "fetch the rest with az graph query --skip-token, or ask for more rows with --first"
-        } else {
-            "fetch the rest from the link, or use the command that lists all"
-        };
-        lifted.notices.push(notice("list-not-whole", at, message, help));
+        lifted.notices.push(not_whole(at, is_query));
     }
     let from = lifted.resources.len();
     let collection = attached.filter(|id| is_collection(id));
@@ -163,10 +157,24 @@ fn scope(owner: &str) -> String {
     }
 }
 
+/// The members in which a list says that there is more of it.
+pub const TOKENS: [&str; 6] =
+    ["skip_token", "skipToken", "$skipToken", "nextLink", "@odata.nextLink", "odata.nextLink"];
+
+/// What is told of a list that is not whole.
+pub fn not_whole(at: Location, is_query: bool) -> Notice {
+    let message = "this list is not whole: it ends with a token for the rest of it";
+    let help = if is_query {
+        "fetch the rest with az graph query --skip-token, or ask for more rows with --first"
+    } else {
+        "fetch the rest from the link, or use the command that lists all"
+    };
+    notice("list-not-whole", at, message, help)
+}
+
 /// Where a list says that there is more of it.
 fn rest(root: &Value) -> Option<Location> {
-    let names = ["skip_token", "skipToken", "$skipToken", "nextLink", "@odata.nextLink", "odata.nextLink"];
-    let token = names.iter().find_map(|name| {
+    let token = TOKENS.iter().find_map(|name| {
         root.get(name).filter(|value| value.as_str().is_some_and(|text| !text.is_empty())).map(|value| value.at)
     });
     let number = |names: [&str; 2]| names.iter().find_map(|name| root.get(name)?.as_int());

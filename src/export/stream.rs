@@ -1,6 +1,7 @@
 //! Exports that are too large to be held: their resources are found in one pass over the text, and each is read again
 //! when it is asked for.
 
+use super::envelope::TOKENS;
 use super::{Conflict, Notice, lift, merge, type_of};
 use crate::document::{SyntaxError, Value, parse_part};
 use crate::estate::{Builder, Catalogue, Identity, Index, InputKind, Presence, Resource, Supply, ids_in, texts};
@@ -66,6 +67,38 @@ fn is_id(text: &str) -> bool {
     ["/subscriptions/", "/providers/"]
         .iter()
         .any(|head| text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)))
+}
+
+/// Where the envelope around a list says that there is more of it, and whether it is that of a query.
+pub fn rest(path: &Path, layout: Layout) -> Option<(Span, bool)> {
+    const TAIL: u64 = 16 << 10;
+    let Layout::Array(start) = layout else { return None };
+    let mut file = File::open(path).ok()?;
+    let mut head = vec![0; start];
+    file.read_exact(&mut head).ok()?;
+    let size = file.metadata().ok()?.len();
+    let from = size.saturating_sub(TAIL).max(start as u64);
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail).ok()?;
+    // The envelope goes on behind the end of the list.
+    let end = memchr::memrchr(b']', &tail)?;
+    let is_query = memchr::memmem::find(&head, b"\"data\"").is_some();
+    let parts = [(0, &head[..]), (from + end as u64, &tail[end..])];
+    let found = parts.into_iter().find_map(|(base, text)| Some(base + token(text)? as u64))?;
+    let start = u32::try_from(found).ok()?;
+    Some((Span { start, end: start + 1 }, is_query))
+}
+
+/// Where a member stands that has a token for the rest of a list.
+fn token(text: &[u8]) -> Option<usize> {
+    TOKENS.iter().find_map(|name| {
+        let key = format!("\"{name}\"");
+        let at = memchr::memmem::find(text, key.as_bytes())?;
+        let value: Vec<u8> =
+            text[at + key.len()..].iter().copied().filter(|byte| !b" \n\r\t:".contains(byte)).take(2).collect();
+        (value.first() == Some(&b'"') && value.get(1) != Some(&b'"')).then_some(at)
+    })
 }
 
 /// Length of the object that a text begins with; nothing when its end is not in it.

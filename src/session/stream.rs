@@ -8,8 +8,8 @@ use crate::check::{
     evaluate_part, members, tell_waivers,
 };
 use crate::estate::{Estate, Index};
-use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, scan};
-use crate::export::{Lifted, Notice};
+use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, rest, scan};
+use crate::export::{Lifted, Notice, not_whole};
 use crate::input::Found;
 use crate::policy::{CompiledRule, Rule};
 use crate::source::{Location, Source, SourceId, Span};
@@ -129,6 +129,9 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
         source = setting.sources.add(Source::large(name, &one.found.path, marks));
         source
     });
+    if let Some((span, is_query)) = rest(&one.found.path, one.layout) {
+        run.problems.push(noticed(name, not_whole(Location { source, span }, is_query)));
+    }
     run.problems.extend(notices.into_iter().map(|notice| {
         let at = Location { source, ..notice.at };
         noticed(name, Notice { at, ..notice })
