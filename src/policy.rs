@@ -8,6 +8,7 @@ mod pack;
 mod quantity;
 mod reader;
 mod rule;
+mod types;
 
 pub use condition::{
     Amount, ApiVersion, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join,
@@ -21,3 +22,4 @@ pub use pack::{
 pub use quantity::{Quantity, duration, time_of_day};
 pub use reader::{PackError, nearest};
 pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};
+pub use types::types_of;
