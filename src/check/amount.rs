@@ -244,7 +244,7 @@ impl<'e> Judge<'e> {
                 None => range,
             });
         }
-        let mut reasons = found.reasons;
+        let mut reasons = found.reasons.clone();
         if result.is_none() && reasons.is_empty() {
             reasons.push(format!("the input does not show {}", relate::what(related)));
         }
@@ -252,7 +252,7 @@ impl<'e> Judge<'e> {
         if !reasons.is_empty() && result.open.is_none() {
             let mut evidence = Evidence::at(on.index.map_or(Spot::Estate, Spot::Resource));
             evidence.reasons = reasons;
-            evidence.parameters = found.parameters;
+            evidence.parameters = found.parameters.clone();
             result.open = Some(Judgement { truth: Truth::Unknown, evidence });
         }
         // Where the sum is told, it stands at the subject's own value and not at the other resource's.

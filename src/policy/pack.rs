@@ -1,6 +1,6 @@
 //! Packs: `pack.json` with parameters and components, and the rules beside it.
 
-use super::compile::{Context, Patterns, condition};
+use super::compile::{Context, Kept, condition};
 use super::condition::Condition;
 use super::defaults::Defaults;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
@@ -273,8 +273,8 @@ fn pack(
     let names: Vec<String> =
         declared.map_or(Vec::new(), |list| list.members.iter().map(|member| member.key.to_string()).collect());
     let vocabulary = Arc::new(Vocabulary { parameters: parameters.clone(), components: names });
-    let patterns = Patterns::default();
-    let context = vocabulary.context(&patterns);
+    let kept = Kept::default();
+    let context = vocabulary.context(&kept);
     let mut components = Vec::new();
     for member in declared.map_or(&[][..], |list| &list.members) {
         let selector = overrides.components.get(&*member.key);

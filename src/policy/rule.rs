@@ -1,6 +1,6 @@
 //! One rule, read from its file.
 
-use super::compile::{Context, Patterns, component_name, condition, input_kind};
+use super::compile::{Context, Kept, component_name, condition, input_kind};
 use super::condition::Condition;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::arm::declarations::{Declares, NAMESPACE};
@@ -112,8 +112,8 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// What a condition that no relation leads to may refer to.
-    pub fn context<'p>(&'p self, patterns: &'p Patterns) -> Context<'p> {
-        Context { parameters: &self.parameters, components: &self.components, is_related: false, patterns }
+    pub fn context<'p>(&'p self, kept: &'p Kept) -> Context<'p> {
+        Context { parameters: &self.parameters, components: &self.components, is_related: false, kept }
     }
 }
 
@@ -122,8 +122,8 @@ impl CompiledRule {
     pub fn filter(&self) -> Result<Option<&Condition>, &PackError> {
         let written = &self.written;
         let compile = || {
-            let patterns = Patterns::default();
-            let context = written.vocabulary.context(&patterns);
+            let kept = Kept::default();
+            let context = written.vocabulary.context(&kept);
             written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()
         };
         self.filter.get_or_init(compile).as_ref().map(Option::as_ref)
@@ -132,7 +132,7 @@ impl CompiledRule {
     /// What must hold, or what is wrong with it. Of most rules with a filter no resource comes so far.
     pub fn assert(&self) -> Result<&Condition, &PackError> {
         let written = &self.written;
-        let compile = || condition(&written.assert, &written.vocabulary.context(&Patterns::default()));
+        let compile = || condition(&written.assert, &written.vocabulary.context(&Kept::default()));
         self.assert.get_or_init(compile).as_ref()
     }
 
@@ -180,8 +180,8 @@ const WORDS: [&str; 23] = [
 
 /// Reads one rule file.
 pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) -> Result<CompiledRule, PackError> {
-    let patterns = Patterns::default();
-    let context = &vocabulary.context(&patterns);
+    let kept = Kept::default();
+    let context = &vocabulary.context(&kept);
     let members = object(root, "a rule")?;
     only(members, "word in a rule", &WORDS)?;
     let needed =
