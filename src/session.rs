@@ -252,7 +252,16 @@ fn parts(setting: &Setting, found: &[Found]) -> Vec<Part> {
     let largest = folders.iter().map(|folder| folder.len()).max().unwrap_or_default();
     let is_even = largest * threads <= found.len();
     let (across, within) = if is_even { (threads, 1) } else { (1, threads) };
-    let mut parts = parallel::map(&folders, across, |folder| part(folder, None, within, release, setting));
+    if let Some(progress) = &request.progress {
+        progress.begin("checking", found.len() as u64);
+    }
+    let mut parts = parallel::map(&folders, across, |folder| {
+        let part = part(folder, None, within, release, setting);
+        if let Some(progress) = &request.progress {
+            progress.advance(folder.len() as u64);
+        }
+        part
+    });
     if request.stdin.is_some() {
         parts.push(part(&[], request.stdin.as_ref(), 1, false, setting));
     }
