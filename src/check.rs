@@ -15,7 +15,7 @@ pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
 pub use run::evaluate;
 pub use suppress::{
-    Baseline, Policies, Text, Waiver, apply as suppress, apply_inline as suppress_inline, baseline_key, matches_pattern,
+    Baseline, Known, Policies, Text, Waiver, apply as suppress, apply_inline as suppress_inline, matches_pattern,
 };
 
 /// Whether a type is one that a rule means: equal in any case, `*` standing for any run of characters.

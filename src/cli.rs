@@ -4,11 +4,13 @@ mod arguments;
 mod baseline;
 mod changed;
 mod check;
+mod clock;
 mod explain;
 mod index;
 mod look;
 mod packs;
 mod setup;
+mod terminal;
 mod test;
 
 use clap::ArgMatches;
@@ -73,13 +75,10 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Some(("init", given)) => setup::init(given),
         Some(("completions", given)) => setup::completions(given),
         Some(("man", _)) => setup::man(),
-        Some(("report", given)) => setup::report(given),
+        Some(("report", given)) => terminal::report(given),
         Some(("explain", given)) => explain::run(given),
         Some(("schema", given)) => packs::schema(given),
-        _ => {
-            say(&arguments::command().render_help().to_string());
-            Ok(Exit::Wrong)
-        }
+        _ => check::here(),
     };
     result.unwrap_or_else(|Refused(message)| {
         tell(&format!("error: {message}\n"));

@@ -231,6 +231,8 @@ fn a_baseline_knows_findings_again_and_forgets_what_is_fixed() {
     assert_eq!(folder.run(&["baseline", "prune", "known.txt"]).1, "known.txt: 2 known findings, 0 added, 1 removed\n");
     folder.write("main.json", TEMPLATE);
     assert_eq!(folder.rules(&["--baseline", "known.txt"]), ["storage-open-to-all-networks"]);
+    assert_eq!(folder.run(&["baseline", "update", "known.txt"]).1, "known.txt: 3 known findings, 1 added, 0 removed\n");
+    assert_eq!(folder.run(&["baseline", "create", "known.txt"]).0, 2, "it exists");
 }
 
 #[test]
@@ -340,4 +342,202 @@ fn completions_and_man_page_are_made() {
         assert!(text.contains("archlint"), "{shell}");
     }
     assert!(folder.run(&["man"]).1.contains(".TH archlint"));
+}
+
+#[test]
+fn a_baseline_knows_by_file_resource_and_pointer_and_not_by_line() {
+    let folder = Folder::new("known");
+    assert_eq!(folder.run(&["baseline", "create", "known.json"]).0, 0);
+    folder.write("main.json", &TEMPLATE.replace("  \"resources\"", "\n\n\n  \"resources\""));
+    assert!(folder.rules(&["--baseline", "known.json"]).is_empty(), "lines above it have moved it");
+    let twice = TEMPLATE.replace("\"resources\": [", &format!("\"resources\": [{},", resource("stother")));
+    folder.write("main.json", &twice);
+    assert_eq!(folder.rules(&["--baseline", "known.json"]).len(), 3, "an equal violation in another resource is new");
+    folder.write("main.json", TEMPLATE);
+    std::fs::create_dir_all(folder.0.join("other")).expect("a folder");
+    folder.write("other/main.json", TEMPLATE);
+    assert_eq!(folder.rules(&["--baseline", "known.json"]).len(), 3, "and so is one in another file");
+    // It holds wherever the program is started.
+    let (_, text, _) = folder.run(&["check", ".", "--baseline", "known.json", "--format", "concise"]);
+    let output = Command::cargo_bin("archlint")
+        .expect("the program")
+        .current_dir(folder.0.join("other"))
+        .args(["check", "../main.json", "--baseline", "../known.json", "--format", "concise"])
+        .output()
+        .expect("it runs");
+    assert!(text.contains("3 suppressed (3 known)"), "{text}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("3 suppressed (3 known)"), "{output:?}");
+}
+
+fn resource(name: &str) -> String {
+    let (_, rest) = TEMPLATE.split_once("\"resources\": [").expect("resources");
+    let (resource, _) = rest.rsplit_once(']').expect("an end");
+    resource.replace("stlegacy", name)
+}
+
+#[test]
+fn a_baseline_takes_in_nothing_that_a_waiver_accepts() {
+    let folder = Folder::new("baseline-waiver");
+    folder.write(
+        "archlint.json",
+        r#"{"waivers":[{"rule":"storage-shared-keys","reason":"r","owner":"o","expires":"2027-01-01"}]}"#,
+    );
+    folder.run(&["baseline", "create", "known.json"]);
+    assert!(folder.rules(&["--baseline", "known.json"]).is_empty());
+    let later = folder.rules(&["--baseline", "known.json", "--now=2027-02-01"]);
+    assert_eq!(later, ["expired-waiver", "storage-shared-keys"], "it returns when the waiver ends");
+}
+
+#[test]
+fn what_is_new_fails_whatever_its_severity_when_asked() {
+    let folder = Folder::new("new");
+    folder.write("main.json", &TEMPLATE.replace("\"Allow\"", "\"Deny\""));
+    folder.run(&["baseline", "create", "known.json"]);
+    assert_eq!(folder.run(&["check", "--baseline", "known.json", "--fail-on-new"]).0, 0);
+    folder.write("main.json", TEMPLATE);
+    assert_eq!(folder.run(&["check", "--baseline", "known.json"]).0, 0, "a warning passes the default gate");
+    assert_eq!(folder.run(&["check", "--baseline", "known.json", "--fail-on-new"]).0, 1);
+    let (code, _, told) = folder.run(&["check", "--fail-on-new"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("--fail-on-new needs a --baseline"), "{told}");
+}
+
+#[test]
+fn what_is_shown_and_what_fails_are_two_things() {
+    let folder = Folder::new("show");
+    let all = ["--set", "https=true", "--show", "error"];
+    assert!(folder.rules(&all).is_empty());
+    let (code, text, _) =
+        folder.run(&["check", "--set", "https=true", "--show", "error", "--fail-on", "warning", "--format", "concise"]);
+    assert_eq!(code, 1);
+    assert!(text.starts_with("2 findings not shown (--show error)\n0 errors, 2 warnings"), "{text}");
+    assert_eq!(folder.run(&["check", "--exit-zero"]).0, 0);
+    folder.write("main.json", "{");
+    assert_eq!(folder.run(&["check", "--exit-zero"]).0, 2, "an input in error is no finding");
+}
+
+#[test]
+fn every_format_ends_with_the_same_code() {
+    let folder = Folder::new("same-codes");
+    let codes = |arguments: &[&str]| {
+        ["pretty", "concise", "json", "jsonl", "sarif", "junit", "github", "gitlab", "markdown", "csv", "html", "oscal"]
+            .map(|format| {
+                let mut all = vec!["check", "--format", format];
+                all.extend(arguments);
+                folder.run(&all).0
+            })
+    };
+    assert_eq!(codes(&[]), [1; 12]);
+    assert_eq!(codes(&["--set", "https=true"]), [0; 12]);
+    assert_eq!(codes(&["--pack", "none"]), [2; 12]);
+    folder.write("main.json", "{}");
+    assert_eq!(codes(&[]), [3; 12]);
+}
+
+#[test]
+fn without_a_command_the_folder_is_checked() {
+    let folder = Folder::new("bare");
+    let (code, text, _) = folder.run(&[]);
+    assert_eq!(code, 1);
+    assert!(text.contains("1 error, 2 warnings") && text.ends_with("next: archlint explain storage-accepts-http\n"));
+    folder.write("main.json", "{}");
+    let (code, _, told) = folder.run(&[]);
+    assert_eq!(code, 3);
+    assert!(told.contains("nothing was checked") && told.contains("Usage: archlint"), "{told}");
+}
+
+#[test]
+fn reports_state_no_time_unless_asked() {
+    let folder = Folder::new("time");
+    let page = |arguments: &[&str]| {
+        let output = Command::cargo_bin("archlint")
+            .expect("the program")
+            .current_dir(&folder.0)
+            .env_remove("SOURCE_DATE_EPOCH")
+            .args(["check", "--format", "json"])
+            .args(arguments)
+            .output()
+            .expect("it runs");
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON")["time"].clone()
+    };
+    assert!(page(&[]).is_null());
+    assert_eq!(page(&["--now=2026-11-24"]), "2026-11-24T00:00:00Z");
+    assert!(page(&["--now"]).is_string());
+    assert_eq!(folder.run(&["check", "--now=soon"]).0, 2);
+}
+
+#[test]
+fn one_rule_in_one_file_is_drawn_once() {
+    let folder = Folder::new("folded");
+    let many: Vec<String> = (0..9).map(|at| resource(&format!("st{at}"))).collect();
+    folder.write("main.json", &TEMPLATE.replace("\"resources\": [", &format!("\"resources\": [{},", many.join(","))));
+    let (_, text, _) = folder.run(&["check"]);
+    assert_eq!(text.matches("\nstorage-shared-keys\n").count(), 1, "{text}");
+    assert!(text.contains("and 9 more like this: 'st1' (line "), "{text}");
+    let (_, text, _) = folder.run(&["check", "--all"]);
+    assert_eq!(text.matches("\nstorage-shared-keys\n").count(), 10);
+    assert!(text.ends_with("or begin with today's 30 findings: archlint baseline create FILE\n"), "{text}");
+}
+
+#[test]
+fn a_line_written_for_machines_is_drawn_in_part() {
+    let folder = Folder::new("minified");
+    let document: serde_json::Value = serde_json::from_str(TEMPLATE).expect("JSON");
+    let many: Vec<serde_json::Value> = vec![serde_json::json!("x".repeat(1000)); 10];
+    folder.write(
+        "main.json",
+        &format!("{{\"metadata\":{},{}", serde_json::json!({ "x": many }), &document.to_string()[1..]),
+    );
+    let (_, text, _) = folder.run(&["check"]);
+    let longest = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    assert!(longest < 400, "a line of {longest} characters");
+    assert!(text.contains("main.json:1:10"), "{text}");
+}
+
+#[test]
+fn waivers_that_end_soon_are_announced() {
+    let folder = Folder::new("soon");
+    folder.write(
+        "archlint.json",
+        r#"{"waivers":[{"rule":"storage-shared-keys","reason":"r","owner":"ops","expires":"2027-01-31"}]}"#,
+    );
+    let told = |now: &str| folder.run(&["check", "--format", "concise", &format!("--now={now}")]).1;
+    assert!(!told("2026-12-31").contains("expir"), "31 days before");
+    assert!(
+        told("2027-01-01")
+            .contains("note[expiring-waiver] the waiver of storage-shared-keys expires on 2027-01-31 (owner: ops)")
+    );
+    assert!(told("2027-01-31").contains("expiring-waiver"), "it holds on its last day");
+    assert!(told("2027-02-01").contains("warning[expired-waiver]"));
+    let line = "\"allowSharedKeyAccess\": true,";
+    let ignore = r#""archlint":{"ignore":[{"rule":"storage-shared-keys","reason":"r","expires":"2027-01-31"}]}"#;
+    folder.write("archlint.json", "{}");
+    folder.write("main.json", &TEMPLATE.replace(line, &format!("{line} \"metadata\":{{{ignore}}},")));
+    assert!(
+        told("2027-01-15")
+            .contains("note[expiring-suppression] this suppression of storage-shared-keys expires on 2027-01-31")
+    );
+    assert!(told("2027-02-01").contains("warning[expired-suppression]"));
+}
+
+#[test]
+fn several_reports_come_of_one_run() {
+    let folder = Folder::new("outputs");
+    let (code, text, _) =
+        folder.run(&["check", "--output", "sarif=r.sarif", "--output", "html=r.html", "--output", "json=run.json"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("storage-accepts-http"), "and the terminal's");
+    for (name, start) in
+        [("r.sarif", "{\n  \"$schema\""), ("r.html", "<!DOCTYPE html>"), ("run.json", "{\n  \"format\"")]
+    {
+        assert!(std::fs::read_to_string(folder.0.join(name)).expect(name).starts_with(start), "{name}");
+    }
+    let (code, _, _) =
+        folder.run(&["report", "--from", "run.json", "--format", "concise", "--output", "sarif=again.sarif"]);
+    assert_eq!(code, 0);
+    let read = |name: &str| std::fs::read_to_string(folder.0.join(name)).expect(name);
+    assert_eq!(read("r.sarif"), read("again.sarif"));
+    let (code, _, told) = folder.run(&["check", "--output", "sariff=x"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("did you mean 'sarif'?"), "{told}");
 }

@@ -146,6 +146,10 @@ pub struct Input {
 /// Everything a report needs.
 #[derive(Debug, Default)]
 pub struct Run {
+    /// Moment of the run in ISO 8601, where reports are to state it.
+    pub time: Option<String>,
+    /// Known findings (of a baseline or an earlier revision) are told apart from new ones.
+    pub compared: bool,
     pub inputs: Vec<Input>,
     /// Sorted by input, place, rule; passes included.
     pub outcomes: Vec<Outcome>,

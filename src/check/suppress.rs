@@ -3,9 +3,10 @@
 
 use super::finding::{Outcome, Place, Problem, Run, Severity, Suppression, Verdict};
 use crate::document::{Kind, Parsed, Value};
+use crate::input::absolute;
 use crate::policy::nearest;
 use crate::source::{Location, Source, SourceId, Span};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The word that begins a suppression in a comment: `archlint:ignore[rule-id, rule-id] reason`.
 const MARK: &str = "archlint:ignore[";
@@ -29,13 +30,30 @@ pub struct Waiver {
     pub at: Location,
 }
 
-/// Known findings: rule, resource id in lower case, pointer.
-pub type Baseline = HashSet<(String, String, String)>;
-
-/// The key by which a baseline knows a finding again.
-pub fn baseline_key(outcome: &Outcome) -> (String, String, String) {
-    (outcome.rule.id.clone(), outcome.subject.id.to_lowercase(), outcome.pointer.clone())
+/// What a finding is known again by: no line, so that text above it may move.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Known {
+    /// Absolute path of the file in which the resource is declared.
+    pub file: String,
+    pub rule: String,
+    /// Id in lower case.
+    pub resource: String,
+    pub pointer: String,
 }
+
+impl Known {
+    pub fn by(outcome: &Outcome, file: String) -> Known {
+        Known {
+            file,
+            rule: outcome.rule.id.clone(),
+            resource: outcome.subject.id.to_lowercase(),
+            pointer: outcome.pointer.clone(),
+        }
+    }
+}
+
+/// Known findings.
+pub type Baseline = HashSet<Known>;
 
 /// A document in which suppressions may stand.
 pub struct Text<'d> {
@@ -93,8 +111,13 @@ pub fn apply(run: &mut Run, policies: &Policies, source_of: &dyn Fn(SourceId) ->
         waive(run, waiver, policies.today, source_of);
     }
     if let Some(baseline) = policies.baseline {
-        for outcome in run.outcomes.iter_mut().filter(|outcome| is_open(outcome)) {
-            if baseline.contains(&baseline_key(outcome)) {
+        let mut files: HashMap<SourceId, String> = HashMap::new();
+        // A rule whose findings nobody may suppress is not quieted by a list either.
+        let may_be_known = |outcome: &&mut Outcome| is_open(outcome) && outcome.rule.is_waivable;
+        for outcome in run.outcomes.iter_mut().filter(may_be_known) {
+            let source = outcome.subject.at.source;
+            let file = files.entry(source).or_insert_with(|| absolute(&source_of(source).name)).clone();
+            if baseline.contains(&Known::by(outcome, file)) {
                 outcome.suppressed = Some(Suppression {
                     kind: "baseline",
                     reason: "known when the baseline was made".to_owned(),
@@ -179,6 +202,12 @@ fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
                     expires: mark.expires.clone(),
                 });
             }
+        }
+        if mark.used
+            && let Some(expires) = mark.expires.as_ref().filter(|date| is_near(policies.today, date))
+        {
+            let message = format!("this suppression of {} expires on {expires}", mark.rules.join(", "));
+            run.problems.push(told("expiring-suppression", Severity::Note, message, mark.at, text.name));
         }
         if !mark.used {
             let message = format!("this suppresses nothing: no open finding of {} stands here", mark.rules.join(", "));
@@ -304,10 +333,15 @@ fn waive(run: &mut Run, waiver: &Waiver, today: &str, source_of: &dyn Fn(SourceI
     } else if expired {
         let message = format!("the waiver of {rules} expired on {}; its findings count again", waiver.expires);
         run.problems.push(told("expired-waiver", Severity::Warning, message, waiver.at, &input));
-    } else if days_between(today, &waiver.expires).is_some_and(|days| days <= NOTICE_DAYS) {
+    } else if is_near(today, &waiver.expires) {
         let message = format!("the waiver of {rules} expires on {} (owner: {})", waiver.expires, waiver.owner);
         run.problems.push(told("expiring-waiver", Severity::Note, message, waiver.at, &input));
     }
+}
+
+/// Whether a date comes within the days of notice.
+fn is_near(today: &str, expires: &str) -> bool {
+    days_between(today, expires).is_some_and(|days| days <= NOTICE_DAYS)
 }
 
 /// Days from one ISO date to another.

@@ -2,8 +2,8 @@
 
 use super::Refused;
 use crate::baseline;
-use crate::check::{Run, Suppression, baseline_key, matches_pattern};
-use crate::input::Found;
+use crate::check::{Known, Run, Suppression, matches_pattern};
+use crate::input::{self, Found};
 use crate::policy::Packs;
 use crate::session::{CheckRequest, check};
 use crate::source::Sources;
@@ -14,11 +14,20 @@ use std::process::Command;
 pub fn check_since(reference: &str, request: CheckRequest, packs: &Packs, sources: &Sources) -> Result<Run, Refused> {
     let mut run = check(&request, packs, sources);
     let folder = Extracted::new()?;
-    let found = before(reference, &request.found, &folder.0)?;
+    let (found, top) = before(reference, &request.found, &folder.0)?;
     let earlier = CheckRequest { found, today: None, ..request };
-    let known = baseline::of(&check(&earlier, packs, &Sources::new()));
+    let old = Sources::new();
+    let then = check(&earlier, packs, &old);
+    // The files of the revision stand in a folder of their own; by their place in the repository they are the same.
+    let extracted = input::absolute(&folder.0.to_string_lossy());
+    let top = input::absolute(&top.to_string_lossy());
+    let known = baseline::of(&then, &|id| {
+        let file = input::absolute(&old.name(id));
+        file.strip_prefix(&extracted).map_or(file.clone(), |rest| format!("{top}{rest}"))
+    });
+    let file = |id| input::absolute(&sources.name(id));
     for outcome in run.outcomes.iter_mut().filter(|outcome| outcome.suppressed.is_none()) {
-        if known.contains(&baseline_key(outcome)) {
+        if known.contains(&Known::by(outcome, file(outcome.subject.at.source))) {
             outcome.suppressed = Some(Suppression {
                 kind: "baseline",
                 reason: format!("was there at {reference}"),
@@ -58,9 +67,10 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Refused> {
     Ok(output.stdout)
 }
 
-/// The same files as they were, with all JSON beside them (linked templates, parameter files), below `target`.
-fn before(reference: &str, found: &[Found], target: &Path) -> Result<Vec<Found>, Refused> {
-    let Some(first) = found.first() else { return Ok(Vec::new()) };
+/// The same files as they were, with all JSON beside them (linked templates, parameter files), below `target`; and the
+/// repository's root.
+fn before(reference: &str, found: &[Found], target: &Path) -> Result<(Vec<Found>, PathBuf), Refused> {
+    let Some(first) = found.first() else { return Ok((Vec::new(), PathBuf::new())) };
     let beside = first.path.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let top = String::from_utf8_lossy(&git(beside, &["rev-parse", "--show-toplevel"])?).trim().to_owned();
     let top = Path::new(&top);
@@ -85,8 +95,8 @@ fn before(reference: &str, found: &[Found], target: &Path) -> Result<Vec<Found>,
         }
         std::fs::write(&file, bytes).map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         if wanted.iter().any(|one| one == path) {
-            earlier.push(Found { name: name.clone(), path: file, explicit: false });
+            earlier.push(Found { name: input::shown(&file), path: file, explicit: false });
         }
     }
-    Ok(earlier)
+    Ok((earlier, top.to_owned()))
 }

@@ -151,20 +151,3 @@ pub fn man() -> Outcome {
     say(&String::from_utf8_lossy(&out));
     Ok(Exit::Passed)
 }
-
-/// Renders a run that was written as JSON.
-pub fn report(given: &ArgMatches) -> Outcome {
-    let file = given.get_one::<String>("from").map(String::as_str).unwrap_or_default();
-    let format = given.get_one::<String>("format").map(String::as_str).unwrap_or_default();
-    let text =
-        std::fs::read_to_string(file).map_err(|error| format!("cannot read {file}: {}", input::reason(&error)))?;
-    let document: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| format!("{file} is not JSON: {error}"))?;
-    if document["format"] != "archlint-run" || document["version"] != crate::report::json::VERSION {
-        return Err(Refused(format!("{file} is not a run of archlint, written with --format json")));
-    }
-    let time = super::check::moment("yyyy-MM-ddTHH:mm:ssZ");
-    let options = crate::report::Options { time, ..crate::report::Options::default() };
-    say(&crate::report::render_document(format, &document, &options)?);
-    Ok(Exit::Passed)
-}

@@ -10,8 +10,7 @@ use std::fmt::Write;
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
-/// `time` is the moment of the assessment, in ISO 8601.
-pub fn render(document: &Json, time: &str) -> String {
+pub fn render(document: &Json) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
@@ -19,9 +18,9 @@ pub fn render(document: &Json, time: &str) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>archlint report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#main\">Skip to the verdicts</a>\n<header>\n<h1>Architecture compliance report</h1>\n\
-         <p class=\"soft\">archlint {} · {}</p>\n</header>\n",
+         <p class=\"soft\">archlint {}{}</p>\n</header>\n",
         escaped(text(&document["tool"], "version")),
-        escaped(time)
+        document["time"].as_str().map(|time| format!(" · {}", escaped(time))).unwrap_or_default()
     );
     out.push_str(
         "<nav aria-label=\"Sections\"><ul><li><a href=\"#scope\">Scope</a></li>\

@@ -18,13 +18,20 @@ pub fn text(document: &Json) -> String {
     text
 }
 
+/// The run as JSON, with the lines that drawings of it show.
+pub fn with_excerpts(run: &Run, sources: &Sources) -> Json {
+    let mut whole = document(run, sources);
+    whole["excerpts"] = super::kept::excerpts(run, sources);
+    whole
+}
+
 /// The run as JSON.
 pub fn document(run: &Run, sources: &Sources) -> Json {
     let texts = Texts::new(run, sources);
     let hashes = hashes(sources);
-    json!({
+    let mut whole = json!({
         "format": "archlint-run",
-        "version": VERSION,
+        "schemaVersion": VERSION,
         "tool": { "name": "archlint", "version": env!("CARGO_PKG_VERSION") },
         "summary": summary(&Summary::of(run)),
         "packs": run.packs.iter().map(|pack| json!({
@@ -61,7 +68,14 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
         })).collect::<Vec<_>>(),
         "rules": run.rules.iter().map(|one| rule(one)).collect::<Vec<_>>(),
         "outcomes": run.outcomes.iter().map(|one| outcome(one, &texts)).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(time) = &run.time {
+        whole["time"] = Json::from(time.as_str());
+    }
+    if run.compared {
+        whole["compared"] = Json::from(true);
+    }
+    whole
 }
 
 /// SHA-256 of every text by name.
@@ -78,6 +92,7 @@ fn summary(of: &Summary) -> Json {
         "passed": of.passed,
         "unknown": of.unknown,
         "suppressed": of.suppressed,
+        "known": of.known,
         "rules": of.rules,
         "resources": of.resources,
         "checked": of.checked,

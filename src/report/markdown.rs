@@ -1,13 +1,15 @@
 //! Markdown, for job summaries and reviews.
 
-use super::view::{list, message, number, open, rule, text, texts};
+use super::hidden;
+use super::view::{list, message, number, open, rule, shown, text, texts};
+use crate::check::Severity;
 use serde_json::Value as Json;
 use std::fmt::Write;
 
 /// Most rows of a table: a job summary has at most 1 MiB.
 const MOST_ROWS: usize = 500;
 
-pub fn render(document: &Json) -> String {
+pub fn render(document: &Json, show: Severity) -> String {
     let summary = &document["summary"];
     let count = |name: &str| number(summary, name);
     let mut out = String::from("# archlint\n\n");
@@ -30,7 +32,7 @@ pub fn render(document: &Json) -> String {
         count("couldNotBeChecked"),
         count("notTemplates")
     );
-    let findings: Vec<&Json> = open(document, "fail").collect();
+    let findings: Vec<&Json> = shown(document, show).collect();
     if findings.is_empty() {
         out.push_str("No findings.\n\n");
     } else {
@@ -49,6 +51,10 @@ pub fn render(document: &Json) -> String {
             );
         }
         rest(&mut out, findings.len());
+    }
+    let left_out = hidden(open(document, "fail").count() - findings.len(), show);
+    if !left_out.is_empty() {
+        let _ = writeln!(out, "{left_out}");
     }
     let unknown: Vec<&Json> = open(document, "unknown").collect();
     if !unknown.is_empty() {

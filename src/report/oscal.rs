@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 const VERSION: &str = "1.1.2";
 
-/// `time` is the moment of the assessment, in ISO 8601.
+/// The format must state a moment: the run's where it states one, else `time`.
 pub fn render(document: &Json, time: &str) -> String {
+    let time = document["time"].as_str().unwrap_or(time);
     let outcomes = list(document, "outcomes");
     let key = |outcome: &Json| {
         let place = &outcome["place"];

@@ -1,6 +1,7 @@
 //! Reading the run document (see [`super::json`]), from which all machine formats are made: the same code renders a
 //! run that has just ended and one that was written to a file long ago.
 
+use crate::check::Severity;
 use serde_json::Value as Json;
 use sha1::{Digest, Sha1};
 
@@ -37,6 +38,13 @@ pub fn open<'d>(document: &'d Json, verdict: &'d str) -> impl Iterator<Item = &'
         .filter(move |outcome| text(outcome, "verdict") == verdict && outcome["suppressed"].is_null())
 }
 
+/// Open findings from a severity on.
+pub fn shown(document: &Json, from: Severity) -> impl Iterator<Item = &Json> {
+    open(document, "fail").filter(move |outcome| {
+        Severity::parse(text(rule(document, outcome), "severity")).is_none_or(|severity| severity >= from)
+    })
+}
+
 /// The message with the conditions and environments under which it holds.
 pub fn message(outcome: &Json) -> String {
     let mut under: Vec<String> = texts(outcome, "under").into_iter().map(str::to_owned).collect();
@@ -48,10 +56,11 @@ pub fn message(outcome: &Json) -> String {
     if under.is_empty() { message.to_owned() } else { format!("{message} ({})", under.join("; ")) }
 }
 
-/// What stays the same for a finding when lines move: SHA-1 of rule, resource id and pointer.
+/// What stays the same for a finding when lines move: SHA-1 of rule, file, resource id, pointer and deciding value.
 pub fn fingerprint(outcome: &Json) -> String {
     let resource = text(&outcome["resource"], "id").to_lowercase();
-    hex(&format!("{}\n{resource}\n{}", text(outcome, "rule"), text(outcome, "pointer")))
+    let file = text(&outcome["place"], "file");
+    hex(&[text(outcome, "rule"), file, &resource, text(outcome, "pointer"), text(outcome, "actual")].join("\n"))
 }
 
 fn hex(text: &str) -> String {
