@@ -8,9 +8,12 @@ mod pack_test;
 mod relate;
 mod run;
 mod suppress;
+mod trace;
 
 pub use compare::{duration, same_text};
-pub use finding::{Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Verdict};
+pub use finding::{
+    Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Step, Subject, Suppression, Verdict,
+};
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
 pub use run::evaluate;

@@ -12,6 +12,7 @@ mod packs;
 mod setup;
 mod terminal;
 mod test;
+mod why;
 
 use clap::ArgMatches;
 use std::io::Write;
@@ -64,7 +65,7 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Some(("check", given)) => check::run(given),
         Some(("eval", given)) => look::eval(given),
         Some(("expand", given)) => look::expand(given),
-        Some(("why", given)) => look::why(given),
+        Some(("why", given)) => why::run(given),
         Some(("test", given)) => test::run(given),
         Some(("rules", given)) => match given.subcommand() {
             Some(("new", inner)) => setup::new_rule(inner),

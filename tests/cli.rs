@@ -541,3 +541,35 @@ fn several_reports_come_of_one_run() {
     assert_eq!(code, 2);
     assert!(told.contains("did you mean 'sarif'?"), "{told}");
 }
+
+#[test]
+fn why_tells_each_condition_and_which_way_its_value_came() {
+    let folder = Folder::new("why");
+    let (code, text, _) = folder.run(&["why", "main.json", "stlegacy", "storage-accepts-http"]);
+    assert_eq!(code, 0);
+    let (_, tree) = text.split_once("[no]  must hold\n").expect("a tree");
+    assert_eq!(
+        tree,
+        "             [no]  $.properties.supportsHttpsTrafficOnly isTrue true: false  (main.json:11:37)\n                     from parameter default 'https' (main.json:4:61)\n"
+    );
+    let (_, text, _) = folder.run(&["why", "main.json", "stlegacy", "storage-open-to-all-networks"]);
+    assert!(text.contains("[no]  any of\n"), "{text}");
+    assert!(text.contains("networkAcls.defaultAction equals 'Deny': 'Allow'  (main.json:14:43)"), "{text}");
+    let (_, text, _) = folder.run(&["why", "main.json", "stlegacy", "storage-accepts-old-tls"]);
+    assert!(text.contains("[yes] must hold"), "what passes is told when it is asked for: {text}");
+    for (resource, rule, wanted) in [
+        ("stlegcy", "", "did you mean 'stlegacy'?"),
+        ("nothing-like-it", "", "judged are: stlegacy"),
+        ("stlegacy", "storage-accept-http", "did you mean 'storage-accepts-http'?"),
+        (
+            "stlegacy",
+            "sql-not-audited",
+            "'sql-not-audited' does not judge Microsoft.Storage/storageAccounts 'stlegacy'",
+        ),
+    ] {
+        let arguments = ["why", "main.json", resource, rule];
+        let (code, _, told) = folder.run(&arguments[..if rule.is_empty() { 3 } else { 4 }]);
+        assert_eq!(code, 2);
+        assert!(told.contains(wanted), "{told}");
+    }
+}

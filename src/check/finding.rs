@@ -69,6 +69,22 @@ pub struct Outcome {
     pub environments: Vec<String>,
     /// How it is suppressed, when it is.
     pub suppressed: Option<Suppression>,
+    /// How each condition came out, where that was asked for.
+    pub steps: Vec<Step>,
+}
+
+/// One condition of a rule with what it found.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Pass where it holds.
+    pub outcome: Verdict,
+    /// The condition in the rule's words.
+    pub text: String,
+    /// The value it found, or why that is not known.
+    pub found: Option<String>,
+    /// Where the value stands, and which way it came.
+    pub places: Vec<Place>,
+    pub inner: Vec<Step>,
 }
 
 /// Why a finding does not count.

@@ -114,7 +114,8 @@ impl<'e> Judge<'e> {
         self.judge_on(condition, On { index: on, focus: None })
     }
 
-    fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
+    /// Judges a condition on a value of a resource, or on the resource.
+    pub(super) fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
         let mut judgement = match &condition.kind {
             ConditionKind::All(parts) => self.all(parts, on),
             ConditionKind::Any(parts) => self.any(parts, on),

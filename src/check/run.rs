@@ -32,7 +32,7 @@ pub fn evaluate(
             exclusive: &exclusive,
             component_types: &types,
         };
-        let runner = Runner { judge, pack, home };
+        let runner = Runner { judge, pack, home, tells_all: packs.tell_all };
         for rule in pack.rules.iter().filter(|rule| wanted(rule)) {
             runner.rule(rule, &mut outcomes, &mut secrets);
         }
@@ -83,6 +83,8 @@ struct Runner<'e> {
     judge: Judge<'e>,
     pack: &'e Pack,
     home: Location,
+    /// Verdicts carry their conditions, and what a rule does not apply to is told as well.
+    tells_all: bool,
 }
 
 impl<'e> Runner<'e> {
@@ -114,7 +116,15 @@ impl<'e> Runner<'e> {
             let selected = match &conditions.filter {
                 None => None,
                 Some(filter) => match self.judge.judge(filter, on) {
-                    judgement if judgement.truth == Truth::Fails => continue,
+                    judgement if judgement.truth == Truth::Fails => {
+                        if self.tells_all {
+                            let mut outcome = self.outcome(rule, on, judgement);
+                            outcome.verdict = Verdict::NotApplicable;
+                            outcome.steps = self.judge.trace(conditions, on);
+                            outcomes.push(outcome);
+                        }
+                        continue;
+                    }
                     judgement => Some(judgement),
                 },
             };
@@ -129,7 +139,11 @@ impl<'e> Runner<'e> {
             {
                 secrets.push(value.at);
             }
-            outcomes.push(self.outcome(rule, on, judgement));
+            let mut outcome = self.outcome(rule, on, judgement);
+            if self.tells_all {
+                outcome.steps = self.judge.trace(conditions, on);
+            }
+            outcomes.push(outcome);
         }
     }
 
@@ -218,6 +232,7 @@ impl<'e> Runner<'e> {
             parameters,
             environments: Vec::new(),
             suppressed: None,
+            steps: Vec::new(),
         }
     }
 
@@ -300,7 +315,7 @@ impl<'e> Runner<'e> {
 }
 
 /// The deciding value in words.
-fn actual(evidence: &Evidence) -> Option<String> {
+pub(super) fn actual(evidence: &Evidence) -> Option<String> {
     if evidence.is_secret {
         return Some("***".to_owned());
     }
@@ -310,7 +325,8 @@ fn actual(evidence: &Evidence) -> Option<String> {
     })
 }
 
-fn reason(evidence: &Evidence) -> String {
+/// Why it is not known, each reason once.
+pub(super) fn reason(evidence: &Evidence) -> String {
     let mut reasons: Vec<&str> = Vec::new();
     for reason in &evidence.reasons {
         if !reasons.contains(&reason.as_str()) {
@@ -321,7 +337,7 @@ fn reason(evidence: &Evidence) -> String {
 }
 
 /// The places a value came through.
-fn traced(value: &Value) -> Vec<Place> {
+pub(super) fn traced(value: &Value) -> Vec<Place> {
     let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
     steps
         .filter(|trace| trace.role != Role::Expression)

@@ -150,6 +150,8 @@ pub struct Packs {
     pub packs: Vec<Pack>,
     pub defaults: Defaults,
     pub errors: Vec<PackError>,
+    /// Verdicts are to carry how each condition came out: for `why`.
+    pub tell_all: bool,
 }
 
 /// Reads packs. `wanted` names those to load (all when nothing); `overrides` is what the user sets.

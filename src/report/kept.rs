@@ -207,6 +207,7 @@ fn outcome(of: &Json, rule: Arc<Rule>, kept: &mut Kept) -> Outcome {
         parameters: Vec::new(),
         environments: owned("environments"),
         suppressed: of["suppressed"].as_object().map(|_| suppression(&of["suppressed"])),
+        steps: Vec::new(),
     }
 }
 
