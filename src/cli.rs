@@ -7,6 +7,8 @@ mod check;
 mod clock;
 mod explain;
 mod index;
+mod init;
+mod lint;
 mod look;
 mod packs;
 mod setup;
@@ -69,11 +71,12 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Some(("test", given)) => test::run(given),
         Some(("rules", given)) => match given.subcommand() {
             Some(("new", inner)) => setup::new_rule(inner),
+            Some(("lint", inner)) => lint::run(inner),
             _ => packs::rules(given),
         },
         Some(("baseline", given)) => baseline::run(given),
         Some(("config", given)) => setup::config(given),
-        Some(("init", given)) => setup::init(given),
+        Some(("init", given)) => init::run(given),
         Some(("completions", given)) => setup::completions(given),
         Some(("man", _)) => setup::man(),
         Some(("report", given)) => terminal::report(given),

@@ -4,9 +4,11 @@
 mod compile;
 mod condition;
 mod defaults;
+pub mod lint;
 mod pack;
 mod reader;
 mod rule;
+mod types;
 
 pub use condition::{
     Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
@@ -14,8 +16,8 @@ pub use condition::{
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{
-    Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, embedded_to_run, load, pack_names,
-    read_folder, read_rules,
+    Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, embedded_to_run, hash, load,
+    pack_names, read_folder, read_rules,
 };
 pub use reader::{PackError, nearest};
-pub use rule::{Alternative, CompiledRule, Conditions, Fix, Rule, Subjects};
+pub use rule::{Alternative, CompiledRule, Conditions, Fix, Lifecycle, Rule, Subjects};

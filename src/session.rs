@@ -22,6 +22,7 @@ use crate::source::{Location, Source, SourceId, Sources, Span};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+pub use pairing::{environment, pairs};
 pub use parallel::on_big_stack;
 
 /// Bytes of files that are held in memory together, beyond the one that reaches it.
@@ -102,6 +103,7 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         .map(|pack| PackUse {
             name: pack.name.clone(),
             version: pack.version.clone(),
+            sha256: pack.sha256.clone(),
             parameters: pack
                 .parameters
                 .iter()

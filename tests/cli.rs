@@ -151,10 +151,13 @@ fn waivers_hold_until_they_expire() {
     folder.write("archlint.json", &with("2027-01-01", "storage-accepts-old-tls"));
     assert!(folder.rules(&[]).contains(&"unused-waiver".to_owned()));
     folder.write("archlint.json", &with("2027-01-01", "storage-accept-http"));
-    let (_, text, _) = folder.run(&["check", "--format", "concise"]);
+    let (code, _, told) = folder.run(&["check", "--format", "concise"]);
+    assert_eq!(code, 2);
     assert!(
-        text.contains("no rule of this run is named 'storage-accept-http'; did you mean 'storage-accepts-http'?"),
-        "{text}"
+        told.contains(
+            "archlint.json:1:21: the packs in use have no rule 'storage-accept-http'; did you mean 'storage-accepts-http'?"
+        ),
+        "{told}"
     );
 }
 
@@ -275,7 +278,40 @@ fn severities_and_parameters_are_set_in_the_configuration() {
     folder.write("archlint.json", r#"{"severity":{"storage-accept-http":"note"}}"#);
     let (code, _, told) = folder.run(&["check"]);
     assert_eq!(code, 2);
-    assert!(told.contains("'storage-accept-http', which no pack has; did you mean 'storage-accepts-http'?"), "{told}");
+    assert_eq!(
+        told,
+        "error: archlint.json:1:14: the packs in use have no rule 'storage-accept-http'; did you mean 'storage-accepts-http'?\n"
+    );
+    folder.write("archlint.json", r#"{"severity":{"AD001":"note"}}"#);
+    assert_eq!(folder.run(&["check"]).0, 0, "a code names a rule as well");
+    folder.write("archlint.json", r#"{"severity":{"storage-accepts-http":"warn"}}"#);
+    assert!(folder.run(&["check"]).2.contains("archlint.json:1:37: there is no severity 'warn'"));
+    for (text, wanted) in [
+        (
+            r#"{"packParameters":{"minimumTLs":"1.2"}}"#,
+            "1:20: the packs in use have no pack parameter 'minimumTLs'; did you mean 'minimumTls'?",
+        ),
+        (
+            r#"{"packs":["techmart"],"components":{"archve":{"name":"x"}}}"#,
+            "1:37: the packs in use have no component 'archve'; did you mean 'archive'?",
+        ),
+        (
+            r#"{"packs":["azure-dato"]}"#,
+            "1:11: there is no pack and no folder 'azure-dato'; did you mean 'azure-data'?",
+        ),
+        (r#"{"packs":["./nowhere"]}"#, "1:11: there is no pack in './nowhere'"),
+        (r#"{"exclude":["*/nothing/*.json"]}"#, "1:13: this pattern matches nothing"),
+        (r#"{"paths":["nowhere"]}"#, "1:11: this path matches nothing"),
+        (
+            r#"{"failOn":"eror"}"#,
+            "1:11: there is no severity 'eror', only: error, warning, note, never; did you mean 'error'?",
+        ),
+    ] {
+        folder.write("archlint.json", text);
+        let (code, _, told) = folder.run(&["check"]);
+        assert_eq!(code, 2, "{text}");
+        assert!(told.contains(wanted), "{told}");
+    }
 }
 
 #[test]
@@ -287,7 +323,7 @@ fn a_pack_of_ones_own_runs_by_its_folder() {
     assert_eq!(folder.run(&["rules", "new", "our-pack/storage/tls-too-old.json"]).0, 0);
     assert!(Path::new(&pack.join("tls-too-old.json")).is_file());
     let (code, text, _) = folder.run(&["test", "--pack", "./our-pack"]);
-    assert_eq!((code, text.as_str()), (0, "4 tests of 1 rules: 4 passed, 0 failed\n"));
+    assert_eq!((code, text.as_str()), (0, "4 tests of 1 rule: 4 passed, 0 failed\n"));
     folder.write("our-pack/storage/tls-too-old.json", r#"{"code":"X1","severity":"eror"}"#);
     let (code, _, told) = folder.run(&["check", "--pack", "./our-pack"]);
     assert_eq!(code, 2);
@@ -301,7 +337,9 @@ fn init_writes_a_configuration_that_works() {
     assert_eq!(code, 0, "{text}");
     assert_eq!(folder.run(&["check"]).0, 1);
     let (_, text, _) = folder.run(&["config"]);
-    assert!(text.contains("packs = [\"azure-data\"]  ("), "{text}");
+    assert!(text.contains("packs = [\"azure-data\"]  (archlint.json:3:12)"), "{text}");
+    assert!(text.contains("pack azure-data 1.0.0: ") && text.contains(", sha256 "), "{text}");
+    assert_eq!(folder.run(&["init"]).0, 2, "it exists");
 }
 
 #[test]
@@ -341,7 +379,10 @@ fn completions_and_man_page_are_made() {
         assert_eq!(code, 0);
         assert!(text.contains("archlint"), "{shell}");
     }
-    assert!(folder.run(&["man"]).1.contains(".TH archlint"));
+    let page = folder.run(&["man"]).1;
+    assert!(page.starts_with(".TH archlint") || page.contains(".TH archlint"));
+    assert!(page.contains(".SH ARCHLINT CHECK") && page.contains("fail\\-on"), "every command's options are on it");
+    assert!(folder.run(&["completions", "bsh"]).2.contains("there are no completions for 'bsh'"));
 }
 
 #[test]
@@ -550,7 +591,7 @@ fn why_tells_each_condition_and_which_way_its_value_came() {
     let (_, tree) = text.split_once("[no]  must hold\n").expect("a tree");
     assert_eq!(
         tree,
-        "             [no]  $.properties.supportsHttpsTrafficOnly isTrue true: false  (main.json:11:37)\n                     from parameter default 'https' (main.json:4:61)\n"
+        "             [no]  $.properties.supportsHttpsTrafficOnly isTrue true: false  (main.json:11:37)\n                     from parameter default 'https' (main.json:4:62)\n"
     );
     let (_, text, _) = folder.run(&["why", "main.json", "stlegacy", "storage-open-to-all-networks"]);
     assert!(text.contains("[no]  any of\n"), "{text}");
@@ -572,4 +613,188 @@ fn why_tells_each_condition_and_which_way_its_value_came() {
         assert_eq!(code, 2);
         assert!(told.contains(wanted), "{told}");
     }
+}
+
+#[test]
+fn init_finds_the_environments_and_what_it_writes_checks() {
+    let folder = Folder::new("init-environments");
+    let file = r#"{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#","contentVersion":"1.0.0.0","parameters":{"https":{"value":true}}}"#;
+    for name in ["dev", "prod"] {
+        folder.write(&format!("main.parameters.{name}.json"), file);
+    }
+    let (code, text, _) = folder.run(&["init"]);
+    assert_eq!(code, 0);
+    assert!(text.starts_with("wrote archlint.json for 1 template, 2 parameter files and 0 exports found\n"), "{text}");
+    let (_, text, _) = folder.run(&["config"]);
+    assert!(text.contains(r#"deployments[0] = {"template":"main.json","environments":{"dev":"main.parameters.dev.json","prod":"main.parameters.prod.json"}}  (archlint.json:5:5)"#), "{text}");
+    assert_eq!(folder.run(&["check"]).0, 0, "warnings alone pass");
+}
+
+#[test]
+fn config_shows_each_row_with_the_file_it_comes_from() {
+    let folder = Folder::new("origins");
+    folder.write("base.json", r#"{"severity":{"storage-accepts-http":"note"},"packParameters":{"softDeleteDays":14}}"#);
+    folder.write("archlint.json", r#"{"extends":"base.json","severity":{"storage-shared-keys":"off"}}"#);
+    let (code, text, told) = folder.run(&["config"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(text.contains("severity.storage-accepts-http = \"note\"  (base.json:1:37)"), "{text}");
+    assert!(text.contains("severity.storage-shared-keys = \"off\"  (archlint.json:1:58)"), "{text}");
+    assert!(text.contains("packParameters.softDeleteDays = 14  (base.json:1:80)"), "{text}");
+    assert!(text.contains("  minimumTls = \"1.2\"  (the pack's)"), "{text}");
+}
+
+#[test]
+fn paths_and_patterns_say_what_is_checked() {
+    let folder = Folder::new("paths");
+    for name in ["infra", "old"] {
+        std::fs::create_dir_all(folder.0.join(name)).expect("a folder");
+        folder.write(&format!("{name}/main.json"), TEMPLATE);
+    }
+    let files = |configuration: &str| {
+        folder.write("archlint.json", configuration);
+        let (_, text, _) = folder.run(&["check", "--format", "concise"]);
+        let mut names: Vec<String> =
+            text.lines().filter_map(|line| Some(line.split_once(".json:")?.0.to_owned())).collect();
+        names.dedup();
+        names
+    };
+    assert_eq!(files("{}"), ["infra/main", "main", "old/main"]);
+    assert_eq!(files(r#"{"paths":["infra"]}"#), ["infra/main"]);
+    assert_eq!(files(r#"{"exclude":["old"]}"#), ["infra/main", "main"]);
+    assert_eq!(files(r#"{"exclude":["*/main.json"]}"#), ["main"]);
+    assert_eq!(files(r#"{"exclude":["o*"]}"#), ["infra/main", "main"]);
+}
+
+/// A pack with one rule, as `rules new` writes it.
+fn own_pack(folder: &Folder) {
+    std::fs::create_dir_all(folder.0.join("ours")).expect("a folder");
+    folder.write("ours/pack.json", r#"{"pack":"ours","version":"1.0.0","title":"Ours"}"#);
+    assert_eq!(folder.run(&["rules", "new", "ours/storage/tls-too-old.json"]).0, 0);
+}
+
+fn change(folder: &Folder, name: &str, from: &str, to: &str) {
+    let text = std::fs::read_to_string(folder.0.join(name)).expect("the file");
+    assert!(text.contains(from), "{name} has no {from}");
+    folder.write(name, &text.replace(from, to));
+}
+
+#[test]
+fn a_pinned_pack_is_taken_only_as_it_was() {
+    let folder = Folder::new("pinned");
+    own_pack(&folder);
+    folder.write("archlint.json", r#"{"packs":["./ours"]}"#);
+    let (_, text, _) = folder.run(&["config"]);
+    let (_, hash) = text.split_once("sha256 ").expect("a hash");
+    let hash = hash.lines().next().expect("a line");
+    folder.write("archlint.json", &format!(r#"{{"packs":[{{"pack":"./ours","sha256":"{hash}"}}]}}"#));
+    let (code, text, _) = folder.run(&["check", "--format", "json"]);
+    assert_eq!(code, 0);
+    assert!(text.contains(&format!("\"sha256\": \"{hash}\"")), "the run tells it");
+    assert!(text.contains("\"notTemplates\": 0"), "the pack's own files are no input");
+    change(&folder, "ours/storage/tls-too-old.json", "\"warning\"", "\"note\"");
+    let (code, _, told) = folder.run(&["check"]);
+    assert_eq!(code, 2);
+    assert!(
+        told.contains("archlint.json:1:37: the pack 'ours' is not the one that was pinned: it hashes to "),
+        "{told}"
+    );
+    let zeros = "0".repeat(64);
+    folder.write("archlint.json", &format!(r#"{{"packs":[{{"pack":"azure-data","sha256":"{zeros}"}}]}}"#));
+    assert_eq!(folder.run(&["check"]).0, 2, "a built-in pack can be pinned too");
+}
+
+#[test]
+fn rules_in_preview_wait_and_deprecated_ones_say_what_comes_next() {
+    let folder = Folder::new("lifecycle");
+    own_pack(&folder);
+    folder.write("main.json", &TEMPLATE.replace("TLS1_2", "TLS1_0"));
+    let rule = "ours/storage/tls-too-old.json";
+    let found = |arguments: &[&str]| folder.rules(arguments) == ["tls-too-old"];
+    folder.write("archlint.json", r#"{"packs":["./ours"]}"#);
+    assert!(found(&[]));
+    change(&folder, rule, "\"severity\"", "\"lifecycle\": \"preview\", \"severity\"");
+    assert!(!found(&[]) && found(&["--preview"]));
+    assert!(folder.run(&["rules", "--pack", "./ours"]).1.contains("(preview)"));
+    folder.write("archlint.json", r#"{"packs":["./ours"],"preview":true}"#);
+    assert!(found(&[]));
+    folder.write("archlint.json", r#"{"packs":["./ours"],"severity":{"tls-too-old":"note"}}"#);
+    assert!(found(&[]), "naming it asks for it");
+    change(&folder, rule, "\"lifecycle\": \"preview\"", "\"deprecated\": \"use storage-accepts-old-tls\"");
+    let (_, _, told) = folder.run(&["check"]);
+    assert_eq!(
+        told,
+        "warning: archlint.json:1:33: the rule 'tls-too-old' is deprecated: use storage-accepts-old-tls\n"
+    );
+    assert!(
+        folder
+            .run(&["explain", "--pack", "./ours", "tls-too-old"])
+            .1
+            .contains("Deprecated\nuse storage-accepts-old-tls")
+    );
+    change(&folder, rule, "\"deprecated\"", "\"lifecycle\": \"stabel\", \"note\"");
+    assert!(folder.run(&["check"]).2.contains("unknown lifecycle 'stabel'"));
+}
+
+#[test]
+fn a_type_or_property_nobody_knows_is_told() {
+    let folder = Folder::new("lint");
+    own_pack(&folder);
+    assert_eq!(folder.run(&["rules", "lint", "--pack", "./ours"]).1, "0 remarks on 1 rule\n");
+    let rule = "ours/storage/tls-too-old.json";
+    change(&folder, rule, "$.properties.minimumTlsVersion", "$.properties.minimalTlsVersion");
+    let (code, text, _) = folder.run(&["rules", "lint", "--pack", "./ours"]);
+    assert_eq!(code, 1);
+    let wanted = "'minimalTlsVersion' is no property of microsoft.storage/storageaccounts at $.properties.minimalTlsVersion; did you mean 'minimumTlsVersion'?";
+    assert!(text.contains(wanted) && text.starts_with("./ours/") | text.starts_with("ours/"), "{text}");
+    let (_, _, told) = folder.run(&["check", "--pack", "./ours", "main.json"]);
+    assert!(told.contains(&format!("warning[unknown-property] {wanted}")), "{told}");
+    change(
+        &folder,
+        rule,
+        "\"type\": \"Microsoft.Storage/storageAccounts\"\n  }",
+        "\"type\": \"Microsoft.Storage/storageAccount\"\n  }",
+    );
+    let (_, _, told) = folder.run(&["check", "--pack", "./ours", "main.json"]);
+    assert!(told.contains("warning[unknown-type] the type 'microsoft.storage/storageaccount' is not known, and one letter away from 'Microsoft.Storage/storageAccounts': did you mean that?"), "{told}");
+}
+
+#[test]
+fn no_rule_of_the_project_names_what_nobody_knows() {
+    let folder = Folder::new("lint-own");
+    let (_, text, _) = folder.run(&["rules", "lint"]);
+    let odd: Vec<&str> =
+        text.lines().filter(|line| !line.contains("[no-test]") && !line.contains("[test-without-place]")).collect();
+    assert_eq!(odd.len(), 1, "{text}");
+}
+
+#[test]
+fn rules_are_listed_by_what_they_are() {
+    let folder = Folder::new("rules");
+    let ids = |arguments: &[&str]| {
+        let mut all = vec!["rules", "--format", "ids"];
+        all.extend(arguments);
+        folder.run(&all).1.lines().count()
+    };
+    let all = ids(&[]);
+    for filter in [
+        ["--pack", "techmart"],
+        ["--component", "archive"],
+        ["--control", "MCSB"],
+        ["--category", "security"],
+        ["--service", "storage"],
+        ["--severity", "error"],
+    ] {
+        let few = ids(&filter);
+        assert!(few > 0 && few < all, "{filter:?} gives {few} of {all}");
+    }
+    assert_eq!(
+        ids(&["--requirement", "ARC-1"]) + ids(&["--requirement", "arc-1"]),
+        2 * ids(&["--requirement", "ARC-1"])
+    );
+    let (code, _, told) = folder.run(&["rules", "--severity", "eror"]);
+    assert_eq!((code, told.as_str()), (2, "error: no rule has the severity 'eror'; did you mean 'error'?\n"));
+    assert!(folder.run(&["rules", "--control", "NS-22"]).2.contains("did you mean 'NS-2'?"));
+    let (code, _, told) = folder.run(&["chek"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("'check'"), "{told}");
 }

@@ -182,6 +182,8 @@ pub struct Run {
 pub struct PackUse {
     pub name: String,
     pub version: String,
+    /// Of a pack that is pinned or the user's own: what its files hash to.
+    pub sha256: Option<String>,
     /// Name and value as JSON text, sorted by name.
     pub parameters: Vec<(String, String)>,
 }

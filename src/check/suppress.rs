@@ -141,11 +141,7 @@ fn told(code: &'static str, severity: Severity, message: String, at: Location, i
 
 /// Rule names that the run does not know, and rules that nobody may suppress.
 fn refused(run: &Run, rules: &[String], at: Location, input: &str) -> Vec<Problem> {
-    let find = |name: &str| {
-        run.rules
-            .iter()
-            .find(|rule| rule.id == name || rule.code == name || rule.aliases.iter().any(|alias| alias == name))
-    };
+    let find = |name: &str| run.rules.iter().find(|rule| rule.is_named(name));
     let mut problems = Vec::new();
     for name in rules {
         match find(name) {
@@ -166,8 +162,7 @@ fn refused(run: &Run, rules: &[String], at: Location, input: &str) -> Vec<Proble
 }
 
 fn is_meant(outcome: &Outcome, rules: &[String]) -> bool {
-    let rule = &outcome.rule;
-    rule.is_waivable && rules.iter().any(|name| *name == rule.id || *name == rule.code || rule.aliases.contains(name))
+    outcome.rule.is_waivable && rules.iter().any(|name| outcome.rule.is_named(name))
 }
 
 fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {

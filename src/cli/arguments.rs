@@ -53,6 +53,12 @@ pub fn command() -> Command {
                 .arg(option("requirement", "ID", "Only rules for this requirement"))
                 .arg(option("category", "NAME", "Only rules of this category"))
                 .arg(option("service", "NAME", "Only rules on this service"))
+                .arg(option("severity", "SEVERITY", "Only rules of this severity"))
+                .arg(option("lifecycle", "STAGE", "Only rules that are preview, stable or deprecated"))
+                .subcommand(
+                    packs(Command::new("lint").about("Tell what is odd in rules: types and properties nobody knows"))
+                        .arg(Arg::new("rule").value_name("RULE").num_args(0..).help("Only these rules")),
+                )
                 .subcommand(
                     Command::new("new").about("Write a rule to fill in, with its tests").arg(
                         Arg::new("file").value_name("FILE").required(true).help("rules/PACK/SERVICE/RULE-ID.json"),
@@ -159,6 +165,7 @@ fn inputs(command: Command) -> Command {
                 .alias("stdin-filename")
                 .default_value("stdin.json"),
         )
+        .arg(flag("preview", "Run rules that are in preview as well"))
         .arg(flag("estate", "All templates given are one platform"))
         .arg(option("config", "FILE", "Configuration to use instead of the archlint.json found upward"))
         .arg(flag("no-config", "Use no configuration file").conflicts_with("config"))

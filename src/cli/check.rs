@@ -19,7 +19,7 @@ pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let clock = Clock::new(given)?;
     let asked = Asked::new(given, &sources)?;
-    let mut request = asked.request(given)?;
+    let mut request = asked.request(given, &sources)?;
     if !given.get_flag("no-suppressions") {
         request.accept(&asked.config, &clock);
         let baseline = given.get_one::<String>("baseline").map(PathBuf::from);
@@ -76,7 +76,7 @@ pub fn for_baseline(given: &ArgMatches, sources: &Sources) -> Result<Run, Refuse
     if asked.chosen.tell_errors(given, sources) {
         return Err(Refused("the packs are in error".to_owned()));
     }
-    let mut request = asked.request(given)?;
+    let mut request = asked.request(given, sources)?;
     request.accept(&asked.config, &Clock::new(given)?);
     Ok(check(&request, &asked.chosen.packs, sources))
 }
@@ -91,20 +91,30 @@ struct Asked {
 
 impl Asked {
     fn new(given: &ArgMatches, sources: &Sources) -> Result<Self, Refused> {
-        let mut paths: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
-        if paths.is_empty() {
-            paths.push(PathBuf::from("."));
+        let named: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
+        let from_stdin = named.iter().any(|path| path == Path::new("-"));
+        let mut files: Vec<PathBuf> = named.into_iter().filter(|path| path != Path::new("-")).collect();
+        let beside = files.first().map_or(Path::new("."), PathBuf::as_path);
+        let mut config = configuration(given, beside, sources)?;
+        if files.is_empty() && !from_stdin {
+            files = if config.paths.is_empty() { vec![PathBuf::from(".")] } else { config.paths.clone() };
         }
-        let from_stdin = paths.iter().any(|path| path == Path::new("-"));
-        let files: Vec<PathBuf> = paths.into_iter().filter(|path| path != Path::new("-")).collect();
-        let config = configuration(given, files.first().map_or(Path::new("."), PathBuf::as_path), sources)?;
-        let mut chosen = super::packs::chosen(given, &config.packs, &config.overrides, sources)?;
-        chosen.configure(&config)?;
+        let mut chosen = super::packs::configured(given, &config, sources)?;
+        chosen.configure(&mut config, values(given, "pack").is_empty(), sources)?;
         Ok(Asked { files, from_stdin, config, chosen })
     }
 
-    fn request(&self, given: &ArgMatches) -> Result<CheckRequest, Refused> {
-        request(given, &self.files, self.from_stdin, &self.config)
+    fn request(&self, given: &ArgMatches, sources: &Sources) -> Result<CheckRequest, Refused> {
+        let mut request = request(given, &self.files, self.from_stdin, &self.config, sources)?;
+        // Rules are no input.
+        let folders = &self.chosen.folders;
+        let is_rule =
+            |path: &Path| path.canonicalize().is_ok_and(|path| folders.iter().any(|one| path.starts_with(one)));
+        request.found.retain(|found| found.explicit || folders.is_empty() || !is_rule(&found.path));
+        if !given.get_flag("preview") && !self.config.preview {
+            request.severities.extend(self.chosen.previews(&self.config).into_iter().map(|id| (id, None)));
+        }
+        Ok(request)
     }
 }
 
@@ -127,7 +137,13 @@ fn configuration(given: &ArgMatches, beside: &Path, sources: &Sources) -> Result
     }
 }
 
-fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Config) -> Result<CheckRequest, Refused> {
+fn request(
+    given: &ArgMatches,
+    files: &[PathBuf],
+    from_stdin: bool,
+    config: &Config,
+    sources: &Sources,
+) -> Result<CheckRequest, Refused> {
     let mut stdin = None;
     if from_stdin {
         let mut bytes = Vec::new();
@@ -143,7 +159,7 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
         set.push((name.to_owned(), value.to_owned()));
     }
     Ok(CheckRequest {
-        found: input::find(files)?.into_iter().filter(|found| !config.excludes(&found.path)).collect(),
+        found: config.kept(input::find(files)?, files, sources)?,
         stdin,
         environments: values(given, "parameters")
             .iter()

@@ -1,7 +1,7 @@
 //! `archlint explain RULE`.
 
 use super::{Exit, Outcome, Refused, say};
-use crate::policy::{Rule, nearest};
+use crate::policy::{Lifecycle, Rule, nearest};
 use crate::report::json;
 use crate::source::Sources;
 use clap::ArgMatches;
@@ -46,8 +46,17 @@ pub fn explained(rule: &Rule) -> String {
     let _ = writeln!(out, "{}\n", wrapped(&rule.title));
     let mut facts = vec![format!("pack {}", rule.pack)];
     facts.extend(rule.requirement.iter().map(|id| format!("requirement {id}")));
+    if rule.lifecycle != Lifecycle::Stable {
+        facts.push(rule.lifecycle.name().to_owned());
+    }
     facts.extend([&rule.category, &rule.service].into_iter().filter(|word| !word.is_empty()).cloned());
     let _ = writeln!(out, "{}\n", facts.join(", "));
+    if let Some(instead) = &rule.deprecated {
+        let _ = writeln!(out, "Deprecated\n{}\n", wrapped(instead));
+    }
+    if !rule.is_waivable {
+        out.push_str("Its findings cannot be suppressed.\n\n");
+    }
     let _ = writeln!(out, "Why\n{}\n", wrapped(&rule.why));
     let _ = writeln!(out, "What to do\n{}\n", wrapped(&rule.help));
     for (name, snippet) in [("Bicep", &rule.fix.bicep), ("ARM", &rule.fix.arm)] {

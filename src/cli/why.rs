@@ -15,8 +15,9 @@ pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let file = given.get_one::<String>("file").map(String::as_str).unwrap_or_default();
     let path = Path::new(file);
-    let config = config::discover(path, &sources)?;
-    let mut chosen = super::packs::chosen(given, &config.packs, &config.overrides, &sources)?;
+    let mut config = config::discover(path, &sources)?;
+    let mut chosen = super::packs::configured(given, &config, &sources)?;
+    chosen.configure(&mut config, values(given, "pack").is_empty(), &sources)?;
     if chosen.tell_errors(given, &sources) {
         return Ok(Exit::Wrong);
     }
@@ -79,9 +80,8 @@ fn found(path: &Path, one_estate: bool) -> Result<Vec<Found>, Refused> {
 }
 
 fn named<'r>(name: &str, run: &'r Run) -> Result<&'r Rule, Refused> {
-    let is_named = |rule: &&Rule| rule.id == name || rule.code == name || rule.aliases.iter().any(|one| one == name);
     let rules = || run.rules.iter().map(AsRef::as_ref);
-    rules().find(is_named).ok_or_else(|| {
+    rules().find(|rule: &&Rule| rule.is_named(name)).ok_or_else(|| {
         let near = nearest(name, rules().map(|rule: &Rule| rule.id.as_str()));
         let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
         Refused(format!("no rule of the packs in use is named '{name}'{near}"))

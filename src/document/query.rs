@@ -92,6 +92,15 @@ impl CompiledPath {
         selected
     }
 
+    /// The names on the path as far as they are plain, steps into lists left out, and whether those are all.
+    pub fn names(&self) -> (Vec<String>, bool) {
+        let name = |step| match step {
+            Step::Name(name) => Some(name),
+            Step::Index(_) | Step::Every => None,
+        };
+        (self.plain_head().into_iter().filter_map(name).collect(), matches!(self.plan, Plan::Steps(_)))
+    }
+
     fn plain_head(&self) -> Vec<Step> {
         match &self.plan {
             Plan::Steps(steps) => steps.clone(),

@@ -2,7 +2,7 @@
 
 use super::{Summary, Texts};
 use crate::check::{InputStatus, Outcome, Place, Run, Suppression};
-use crate::policy::Rule;
+use crate::policy::{Lifecycle, Rule};
 use crate::source::Sources;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -37,6 +37,7 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
         "packs": run.packs.iter().map(|pack| json!({
             "name": pack.name,
             "version": pack.version,
+            "sha256": pack.sha256,
             "parameters": pack.parameters.iter().map(|(name, value)| {
                 (name.clone(), serde_json::from_str(value).unwrap_or_else(|_| Json::from(value.as_str())))
             }).collect::<Map<String, Json>>(),
@@ -117,6 +118,15 @@ pub fn rule(of: &Rule) -> Json {
         "controls": of.controls.iter().map(|(name, list)| (name.clone(), json!(list))).collect::<Map<String, Json>>(),
         "links": of.links,
     });
+    if of.lifecycle != Lifecycle::Stable {
+        object["lifecycle"] = Json::from(of.lifecycle.name());
+    }
+    if let Some(instead) = &of.deprecated {
+        object["deprecated"] = Json::from(instead.as_str());
+    }
+    if !of.is_waivable {
+        object["waivable"] = Json::from(false);
+    }
     if let Some(requirement) = &of.requirement {
         object["requirement"] = Json::from(requirement.as_str());
     }
