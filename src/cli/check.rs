@@ -28,7 +28,6 @@ pub fn run(given: &ArgMatches) -> Outcome {
         }
     }
     let gate = Gate::new(given, &asked.config, request.baseline.is_some())?;
-    let wrong_packs = asked.chosen.tell_errors(given, &sources);
     let mut run = match given.get_one::<String>("changed-since") {
         None => check(&request, &asked.chosen.packs, &sources),
         Some(reference) => super::changed::check_since(reference, request, &asked.chosen.packs, &sources)?,
@@ -40,7 +39,7 @@ pub fn run(given: &ArgMatches) -> Outcome {
         terminal::write(&output, &|name| report::render(name, &run, &sources, &options))?;
     }
     let format = given.get_one::<String>("format").map(String::as_str).unwrap_or("pretty");
-    let exit = gate.exit(&run, wrong_packs);
+    let exit = gate.exit(&run, asked.wrong_packs);
     if !given.get_flag("quiet") || exit != Exit::Passed {
         say(&report::render(format, &run, &sources, &options)?);
         // Pipelines get their annotations beside what a person reads, never instead of it.
@@ -73,7 +72,7 @@ pub fn here() -> Outcome {
 /// The run for a baseline: what a comment or a waiver accepts is no known finding, or it would stay accepted when they end.
 pub fn for_baseline(given: &ArgMatches, sources: &Sources) -> Result<Run, Refused> {
     let asked = Asked::new(given, sources)?;
-    if asked.chosen.tell_errors(given, sources) {
+    if asked.wrong_packs {
         return Err(Refused("the packs are in error".to_owned()));
     }
     let mut request = asked.request(given, sources)?;
@@ -87,6 +86,7 @@ struct Asked {
     from_stdin: bool,
     config: Config,
     chosen: Chosen,
+    wrong_packs: bool,
 }
 
 impl Asked {
@@ -100,8 +100,10 @@ impl Asked {
             files = if config.paths.is_empty() { vec![PathBuf::from(".")] } else { config.paths.clone() };
         }
         let mut chosen = super::packs::configured(given, &config, sources)?;
+        // Before the configuration is held to rules of which one may be missing for its fault.
+        let wrong_packs = chosen.tell_errors(given, sources);
         chosen.configure(&mut config, values(given, "pack").is_empty(), sources)?;
-        Ok(Asked { files, from_stdin, config, chosen })
+        Ok(Asked { files, from_stdin, config, chosen, wrong_packs })
     }
 
     fn request(&self, given: &ArgMatches, sources: &Sources) -> Result<CheckRequest, Refused> {
