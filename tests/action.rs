@@ -114,7 +114,7 @@ fn findings_are_written_everywhere_before_the_gate_fails() {
     assert_eq!(check.outputs["errors"], "4");
     assert_eq!(check.outputs["not-checked"], "0");
     assert!(check.printed.contains("::error file=infra dir/main.json,line=39,"), "{}", check.printed);
-    assert!(check.summary.starts_with("# archlint\n\n**4 errors, 8 warnings, 1 notes**"), "{}", check.summary);
+    assert!(check.summary.starts_with("# archlint\n\n**4 errors, 8 warnings, 1 note**"), "{}", check.summary);
     let sarif = std::fs::read_to_string(runner.workspace().join(&check.outputs["sarif-file"])).expect("SARIF");
     assert!(sarif.contains("\"uri\": \"infra%20dir/main.json\""));
     assert_eq!(runner.step("Gate", &[("result", "findings")]).code, 1);

@@ -1,7 +1,9 @@
 //! OSCAL assessment results (pages.nist.gov/OSCAL, version 1.1.2): one observation per verdict, one finding per
 //! control that a rule names. UUIDs are made of the content, so that the same run gives the same document.
 
-use super::view::{list, message, number, rule, text, texts, uuid};
+use super::view::{
+    NOT_ASSESSED, accepted, detail, encoded, idle, list, message, number, parameters, rule, text, texts, uuid,
+};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -65,13 +67,34 @@ pub fn render(document: &Json, time: &str) -> String {
             if selected.is_empty() { json!({ "include-all": {} }) } else { json!({ "include-controls": selected }) }
         ] },
     });
+    let risks: Vec<Json> = accepted(document).iter().map(|outcome| risk(document, outcome, &key(outcome))).collect();
+    let mut properties: Vec<Json> = list(document, "packs")
+        .iter()
+        .map(|pack| property("pack", &format!("{} {}", text(pack, "name"), text(pack, "version"))))
+        .collect();
+    for pack in list(document, "packs").iter().filter(|pack| !parameters(pack).is_empty()) {
+        properties.push(property("pack-parameters", &parameters(pack)));
+    }
+    let not_assessed = idle(document);
+    properties.extend(not_assessed.iter().map(|rule| property("not-assessed", text(rule, "id"))));
+    if !properties.is_empty() {
+        result["props"] = Json::Array(properties);
+    }
+    result["remarks"] = Json::from(format!(
+        "{} of {} rules found nothing in the input that they apply to (property not-assessed). {NOT_ASSESSED}",
+        not_assessed.len(),
+        list(document, "rules").len()
+    ));
+    if !risks.is_empty() {
+        result["risks"] = Json::Array(risks);
+    }
     if !observations.is_empty() {
         result["observations"] = Json::Array(observations);
     }
     if !findings.is_empty() {
         result["findings"] = Json::Array(findings);
     }
-    let whole = json!({ "assessment-results": {
+    let mut whole = json!({ "assessment-results": {
         "uuid": uuid(&format!("assessment {time}")),
         "metadata": {
             "title": "archlint assessment",
@@ -82,6 +105,10 @@ pub fn render(document: &Json, time: &str) -> String {
         "import-ap": { "href": "#no-assessment-plan" },
         "results": [result],
     } });
+    let inputs: Vec<Json> = list(document, "inputs").iter().map(resource).collect();
+    if !inputs.is_empty() {
+        whole["assessment-results"]["back-matter"] = json!({ "resources": inputs });
+    }
     format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default())
 }
 
@@ -90,8 +117,6 @@ fn observation(document: &Json, outcome: &Json, id: &str, time: &str) -> Json {
     let (place, resource) = (&outcome["place"], &outcome["resource"]);
     let verdict = text(outcome, "verdict");
     let told = if message(outcome).is_empty() { text(rule, "title").to_owned() } else { message(outcome) };
-    let property =
-        |name: &str, value: &str| json!({ "name": name, "ns": "https://github.com/archlint/archlint", "value": value });
     let mut properties = vec![property("verdict", verdict), property("rule", text(outcome, "rule"))];
     let at = format!("{}:{}:{}", text(place, "file"), number(place, "line"), number(place, "column"));
     properties.push(property("evidence-at", &at));
@@ -106,8 +131,13 @@ fn observation(document: &Json, outcome: &Json, id: &str, time: &str) -> Json {
         }
     }
     let suppressed = &outcome["suppressed"];
-    for (name, key) in [("waiver-reason", "reason"), ("waiver-owner", "owner"), ("waiver-expires", "expires")] {
-        if let Some(value) = suppressed[key].as_str() {
+    for (name, key) in [
+        ("waiver-reason", "reason"),
+        ("waiver-owner", "owner"),
+        ("waiver-ticket", "ticket"),
+        ("waiver-expires", "expires"),
+    ] {
+        if let Some(value) = suppressed[key].as_str().filter(|value| !value.trim().is_empty()) {
             properties.push(property(name, value));
         }
     }
@@ -119,11 +149,61 @@ fn observation(document: &Json, outcome: &Json, id: &str, time: &str) -> Json {
         "props": properties,
         "collected": time,
     });
+    if list(document, "inputs").iter().any(|input| text(input, "name") == text(place, "file")) {
+        let href = format!("#{}", uuid(&format!("input {}", text(place, "file"))));
+        observation["relevant-evidence"] = json!([{ "href": href, "description": at }]);
+    }
     let links = texts(rule, "links");
     if !links.is_empty() {
         observation["links"] = links.iter().map(|link| json!({ "href": link, "rel": "reference" })).collect();
     }
     observation
+}
+
+fn property(name: &str, value: &str) -> Json {
+    json!({ "name": name, "ns": "https://github.com/archlint/archlint", "value": value })
+}
+
+/// An accepted finding: a risk whose deviation is approved.
+fn risk(document: &Json, outcome: &Json, key: &str) -> Json {
+    let (rule, why) = (rule(document, outcome), &outcome["suppressed"]);
+    let reason = if text(why, "reason").is_empty() { "accepted" } else { text(why, "reason") };
+    let mut properties = vec![property("accepted-by", text(why, "kind"))];
+    for (name, key) in [("owner", "owner"), ("ticket", "ticket")] {
+        properties
+            .extend(why[key].as_str().filter(|value| !value.trim().is_empty()).map(|value| property(name, value)));
+    }
+    let told = if message(outcome).is_empty() { text(rule, "title").to_owned() } else { message(outcome) };
+    let mut risk = json!({
+        "uuid": uuid(&format!("risk {key}")),
+        "title": text(rule, "title"),
+        "description": told,
+        "statement": reason,
+        "props": properties,
+        "status": "deviation-approved",
+        "related-observations": [{ "observation-uuid": uuid(key) }],
+    });
+    // What a template's author writes there may be no date.
+    let is_date = |text: &&str| text.len() == 10 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    if let Some(expires) = why["expires"].as_str().filter(is_date) {
+        risk["deadline"] = Json::from(format!("{expires}T00:00:00Z"));
+    }
+    risk
+}
+
+/// An input with what it hashes to.
+fn resource(input: &Json) -> Json {
+    let name = text(input, "name");
+    let mut link = json!({ "href": encoded(name) });
+    if let Some(hash) = input["sha256"].as_str() {
+        link["hashes"] = json!([{ "algorithm": "SHA-256", "value": hash }]);
+    }
+    json!({
+        "uuid": uuid(&format!("input {name}")),
+        "title": name,
+        "description": format!("{}: {}", text(input, "status").replace('-', " "), detail(input)),
+        "rlinks": [link],
+    })
 }
 
 /// An OSCAL token: letters, digits, `-`, `_` and `.`, beginning with a letter.
