@@ -336,7 +336,8 @@ fn command_line(request: &CheckRequest, sources: &Sources) -> Vec<Given> {
         let value = parsed.unwrap_or_else(|_| Value::string(text.as_str()));
         let value = Value::from_json(&value.to_json(), at);
         let member = |key: &str, value: Value| Member { key: key.into(), key_at: at, value };
-        let entry = Value::object(vec![member("value", value), member("commandLine", Value::bool(true))]);
+        let members = vec![member("value", value), member("commandLine", Value::bool(true))];
+        let entry = Value { at, ..Value::object(members) };
         values.push(Given { name: name.as_str().into(), entry });
     }
     values

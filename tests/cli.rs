@@ -798,3 +798,81 @@ fn rules_are_listed_by_what_they_are() {
     assert_eq!(code, 2);
     assert!(told.contains("'check'"), "{told}");
 }
+
+#[test]
+fn what_the_command_line_names_and_nothing_has_is_refused() {
+    let folder = Folder::new("names");
+    let (code, _, told) = folder.run(&["check", "--set-pack", "minimumTLs=1.2"]);
+    assert_eq!(
+        (code, told.as_str()),
+        (2, "error: the packs in use have no parameter 'minimumTLs'; did you mean 'minimumTls'?\n")
+    );
+    let (code, text, _) = folder.run(&["check", "--set", "htps=true", "--format", "concise"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("command line:1:") && text.contains("the template declares no parameter 'htps'"), "{text}");
+    folder.write("archlint.json", "{}");
+    let (_, text, _) = folder.run(&["check", "--set", "htps=true", "--format", "concise"]);
+    assert!(text.contains("command line:1:"), "it is not the configuration's fault: {text}");
+    let (code, _, told) = folder.run(&["check", "--fromat", "json"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("'--format'"), "{told}");
+}
+
+#[test]
+fn output_is_the_same_whoever_looks_and_however_many_work() {
+    let folder = Folder::new("same");
+    let with = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = Command::cargo_bin("archlint").expect("the program");
+        command.current_dir(&folder.0).env_remove("LANG").env_remove("LC_ALL").env_remove("TERM").arg("check");
+        command.envs(variables.iter().copied()).args(arguments);
+        let output = command.output().expect("it runs");
+        assert!(output.stderr.is_empty(), "data goes to stdout, and there is nothing else to say");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let plain = with(&[], &[]);
+    assert!(!plain.contains('\u{1b}') && plain.contains('╭'), "{plain}");
+    assert_eq!(plain, with(&[("COLUMNS", "40")], &[]), "the width is that of a terminal only where there is one");
+    assert_eq!(plain, with(&[], &["--jobs", "1"]));
+    assert_eq!(plain, with(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(with(&[("CLICOLOR_FORCE", "1")], &[]).contains("\u{1b}[31m"));
+    assert!(with(&[], &["--color", "always"]).contains("\u{1b}[31m"));
+    assert!(!with(&[("CLICOLOR_FORCE", "1")], &[]).contains("\u{1b}]8;"), "links are for terminals");
+    assert!(with(&[("TERM", "dumb")], &[]).is_ascii() && with(&[("LC_ALL", "C")], &[]).is_ascii());
+    let annotated = with(&[("TF_BUILD", "True")], &[]);
+    assert!(annotated.starts_with(&plain) && annotated.contains("##vso[task.logissue type=error;sourcepath=main.json"));
+    assert_eq!(plain, with(&[("TF_BUILD", "False")], &[]));
+    let json = with(&[("GITHUB_ACTIONS", "true")], &["--format", "json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "a format that was asked for stays alone");
+}
+
+#[test]
+fn the_hook_checks_and_does_not_stand_in_the_way() {
+    let folder = Folder::new("hook");
+    let text = std::fs::read_to_string(".pre-commit-hooks.yaml").expect("the hook");
+    let entry = text.lines().find_map(|line| line.trim().strip_prefix("entry: archlint ")).expect("an entry");
+    let arguments: Vec<&str> = entry.split(' ').collect();
+    assert_eq!(folder.run(&arguments).0, 1);
+    folder.write("main.json", "{\"name\": \"a package\"}");
+    assert_eq!(folder.run(&arguments).0, 0, "a change of other JSON passes");
+    assert_eq!(folder.run(&["check"]).0, 3);
+}
+
+#[test]
+fn what_nobody_may_suppress_stays() {
+    let folder = Folder::new("not-waivable");
+    own_pack(&folder);
+    folder.write("main.json", &TEMPLATE.replace("TLS1_2", "TLS1_0"));
+    change(&folder, "ours/storage/tls-too-old.json", "\"severity\"", "\"waivable\": false, \"severity\"");
+    folder.write("archlint.json", r#"{"packs":["./ours"]}"#);
+    folder.run(&["baseline", "create", "known.json"]);
+    assert_eq!(folder.rules(&["--baseline", "known.json"]), ["tls-too-old"]);
+    folder.write(
+        "archlint.json",
+        r#"{"packs":["./ours"],"waivers":[{"rule":"tls-too-old","reason":"r","owner":"o","expires":"2027-01-01"}]}"#,
+    );
+    let (code, text, _) = folder.run(&["check", "--format", "concise"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("error[not-waivable] the rule 'tls-too-old' cannot be suppressed"), "{text}");
+    assert!(text.contains("warning[tls-too-old]"), "{text}");
+    assert!(folder.run(&["explain", "--pack", "./ours", "tls-too-old"]).1.contains("cannot be suppressed"));
+}

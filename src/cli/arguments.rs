@@ -213,6 +213,7 @@ fn check() -> Command {
                 .value_parser(["error", "warning", "note", "never"]),
         )
         .arg(flag("fail-on-new", "Findings of any severity fail the run when the baseline does not know them"))
+        .arg(flag("allow-empty", "Nothing to check is no failure: for hooks, which run whatever a change is about"))
         .arg(flag("exit-zero", "Findings do not fail the run: for report runs"))
         .arg(flag("strict", "Verdicts that could not be decided, and files not checked, give exit code 3"))
         .arg(option("baseline", "FILE", "Findings that are known: they do not count"))

@@ -183,6 +183,8 @@ struct Gate {
     /// Findings do not fail the run.
     exits_zero: bool,
     is_strict: bool,
+    /// Nothing to check is no failure.
+    allows_empty: bool,
     /// Known findings are told apart from new ones.
     compared: bool,
 }
@@ -202,7 +204,13 @@ impl Gate {
             Some("never") => None,
             Some(word) => Some(Severity::parse(word).ok_or_else(|| format!("there is no severity '{word}'"))?),
         };
-        Ok(Gate { fail_on, exits_zero: given.get_flag("exit-zero"), is_strict: given.get_flag("strict"), compared })
+        Ok(Gate {
+            fail_on,
+            exits_zero: given.get_flag("exit-zero"),
+            is_strict: given.get_flag("strict"),
+            allows_empty: given.get_flag("allow-empty"),
+            compared,
+        })
     }
 
     fn exit(&self, run: &Run, wrong_packs: bool) -> Exit {
@@ -215,7 +223,8 @@ impl Gate {
             return Exit::Findings;
         }
         let incomplete = summary.unknown > 0 || summary.not_templates > 0;
-        if summary.checked == 0 || (self.is_strict && incomplete) {
+        let is_empty = summary.checked == 0 && !self.allows_empty;
+        if is_empty || (self.is_strict && incomplete) {
             return Exit::Nothing;
         }
         Exit::Passed

@@ -38,7 +38,16 @@ pub fn chosen(
         Some(_) => built_in(given)?,
         None => embedded_to_run(),
     };
-    choose(files, &named, &overrides, sources)
+    let chosen = choose(files, &named, &overrides, sources)?;
+    for one in values(given, "set-pack") {
+        let name = one.split('=').next().unwrap_or_default();
+        let known = || chosen.packs.packs.iter().flat_map(|pack| pack.parameters.keys().map(String::as_str));
+        if !known().any(|own| own == name) {
+            let near = nearest(name, known()).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            return Err(Refused(format!("the packs in use have no parameter '{name}'{near}")));
+        }
+    }
+    Ok(chosen)
 }
 
 /// The packs of the command line or the configuration; a name in the configuration that is no pack is told with its place.
