@@ -146,6 +146,22 @@ fn a_broken_file_is_told_and_fails_the_gate() {
 }
 
 #[test]
+fn a_wrong_configuration_leaves_no_file_of_an_earlier_run() {
+    let runner = Runner::new("configuration");
+    std::fs::create_dir_all(runner.folder.join("temp")).expect("a folder");
+    copy("examples/lab/main.json", &runner.workspace().join("infra dir/main.json"));
+    assert_ne!(runner.step("Check", &[("paths", "infra dir")]).outputs["sarif-file"], "");
+    std::fs::write(runner.workspace().join("infra dir/archlint.json"), "{\"pack\": []}").expect("written");
+    let check = runner.step("Check", &[("paths", "infra dir")]);
+    assert_eq!(check.outputs["result"], "wrong", "{}", check.printed);
+    for name in ["sarif-file", "report-file", "run-file"] {
+        assert_eq!(check.outputs[name], "", "{name}");
+    }
+    assert!(check.printed.contains("did you mean 'packs'?"), "{}", check.printed);
+    assert!(check.summary.ends_with("The check could not run: the log of this step says why.\n"), "{}", check.summary);
+}
+
+#[test]
 fn an_empty_folder_is_not_a_pass() {
     let runner = Runner::new("empty");
     std::fs::create_dir_all(runner.folder.join("temp")).expect("a folder");

@@ -253,6 +253,8 @@ fn only_what_is_new_since_a_revision_counts() {
     assert!(folder.rules(&["--changed-since", "HEAD"]).is_empty());
     folder.write("main.json", &TEMPLATE.replace("TLS1_2", "TLS1_0"));
     assert_eq!(folder.rules(&["--changed-since", "HEAD"]), ["storage-accepts-old-tls"]);
+    git(&["mv", "main.json", "moved.json"]);
+    assert_eq!(folder.rules(&["--changed-since", "HEAD"]), ["storage-accepts-old-tls"], "another name is no news");
     let (code, _, told) = folder.run(&["check", "--changed-since", "no-such-ref"]);
     assert_eq!(code, 2);
     assert!(told.contains("no-such-ref"), "{told}");

@@ -38,6 +38,8 @@ count() {
   if [ -f "$run" ]; then found=$(sed -n "s/^    \"$1\": \([0-9]*\),\{0,1\}$/\1/p" "$run" | head -n 1); fi
   echo "${found:-0}"
 }
+# A file that was not written is not named, so that no later step looks for it.
+written() { if [ -f "$1" ]; then echo "$1"; fi; }
 new=$(($(count errors) + $(count warnings) + $(count notes)))
 {
   echo "result=$result"
@@ -48,10 +50,12 @@ new=$(($(count errors) + $(count warnings) + $(count notes)))
   echo "notes=$(count notes)"
   echo "unknown=$(count unknown)"
   echo "not-checked=$(count couldNotBeChecked)"
-  echo "sarif-file=$INPUT_SARIF"
-  echo "report-file=$report"
-  echo "run-file=$run"
+  echo "sarif-file=$(written "$INPUT_SARIF")"
+  echo "report-file=$(written "$report")"
+  echo "run-file=$(written "$run")"
 } >> "$GITHUB_OUTPUT"
-if [ "$INPUT_SUMMARY" = true ] && [ -f "$markdown" ]; then cat "$markdown" >> "$GITHUB_STEP_SUMMARY"; fi
+if [ "$INPUT_SUMMARY" = true ]; then
+  if [ -f "$markdown" ]; then cat "$markdown"; else printf '# archlint\n\nThe check could not run: the log of this step says why.\n'; fi >> "$GITHUB_STEP_SUMMARY"
+fi
 if [ "$INPUT_ANNOTATE" = true ] && [ -f "$annotations" ]; then cat "$annotations"; fi
 exit 0

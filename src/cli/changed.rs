@@ -14,7 +14,7 @@ use std::process::Command;
 pub fn check_since(reference: &str, request: CheckRequest, packs: &Packs, sources: &Sources) -> Result<Run, Refused> {
     let mut run = check(&request, packs, sources);
     let folder = Extracted::new()?;
-    let (found, top) = before(reference, &request.found, &folder.0)?;
+    let Before { found, top, renamed } = before(reference, &request.found, &folder.0)?;
     let earlier = CheckRequest { found, today: None, ..request };
     let old = Sources::new();
     let then = check(&earlier, packs, &old);
@@ -23,7 +23,10 @@ pub fn check_since(reference: &str, request: CheckRequest, packs: &Packs, source
     let top = input::absolute(&top.to_string_lossy());
     let known = baseline::of(&then, &|id| {
         let file = input::absolute(&old.name(id));
-        file.strip_prefix(&extracted).map_or(file.clone(), |rest| format!("{top}{rest}"))
+        let Some(rest) = file.strip_prefix(&extracted) else { return file };
+        let name = rest.trim_start_matches('/');
+        let now = renamed.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new);
+        format!("{top}/{now}")
     });
     let file = |id| input::absolute(&sources.name(id));
     for outcome in run.outcomes.iter_mut().filter(|outcome| outcome.suppressed.is_none()) {
@@ -67,20 +70,43 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, Refused> {
     Ok(output.stdout)
 }
 
-/// The same files as they were, with all JSON beside them (linked templates, parameter files), below `target`; and the
-/// repository's root.
-fn before(reference: &str, found: &[Found], target: &Path) -> Result<(Vec<Found>, PathBuf), Refused> {
-    let Some(first) = found.first() else { return Ok((Vec::new(), PathBuf::new())) };
+/// The files of a run as they were at a revision.
+#[derive(Default)]
+struct Before {
+    found: Vec<Found>,
+    /// The repository's root.
+    top: PathBuf,
+    /// Old and new names, from the root.
+    renamed: Vec<(String, String)>,
+}
+
+/// Files that have another name now.
+fn renames(reference: &str, top: &Path) -> Result<Vec<(String, String)>, Refused> {
+    let listed =
+        git(top, &["diff", "--name-status", "-z", "--find-renames", "--diff-filter=R", "--end-of-options", reference])?;
+    let words: Vec<String> =
+        listed.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+    // How alike they are, the old name, the new one.
+    Ok(words.chunks_exact(3).map(|three| (three[1].clone(), three[2].clone())).collect())
+}
+
+/// The same files as they were, with all JSON beside them (linked templates, parameter files), below `target`.
+fn before(reference: &str, found: &[Found], target: &Path) -> Result<Before, Refused> {
+    let Some(first) = found.first() else { return Ok(Before::default()) };
     let beside = first.path.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let top = String::from_utf8_lossy(&git(beside, &["rev-parse", "--show-toplevel"])?).trim().to_owned();
     let top = Path::new(&top);
     let listed = git(top, &["ls-tree", "-r", "-z", "--name-only", "--end-of-options", reference])?;
     let names: Vec<String> =
         listed.split(|byte| *byte == 0).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-    let wanted: Vec<PathBuf> = found
+    let renamed = renames(reference, top)?;
+    let mut wanted: Vec<PathBuf> = found
         .iter()
         .filter_map(|one| one.path.canonicalize().ok()?.strip_prefix(top).ok().map(Path::to_owned))
         .collect();
+    let old_names = renamed.iter().filter(|(_, new)| wanted.iter().any(|one| one == Path::new(new)));
+    let old_names: Vec<PathBuf> = old_names.map(|(old, _)| PathBuf::from(old)).collect();
+    wanted.extend(old_names);
     let folders: Vec<&Path> = wanted.iter().filter_map(|path| path.parent()).collect();
     let mut earlier = Vec::new();
     for name in names.iter().filter(|name| matches_pattern("*.json", name) || matches_pattern("*.jsonc", name)) {
@@ -98,5 +124,5 @@ fn before(reference: &str, found: &[Found], target: &Path) -> Result<(Vec<Found>
             earlier.push(Found { name: input::shown(&file), path: file, explicit: false });
         }
     }
-    Ok((earlier, top.to_owned()))
+    Ok(Before { found: earlier, top: top.to_owned(), renamed })
 }

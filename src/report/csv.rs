@@ -2,6 +2,7 @@
 
 use super::view::{idle, list, message, number, rule, text, texts};
 use serde_json::Value as Json;
+use std::collections::HashMap;
 
 const HEAD: [&str; 26] = [
     "verdict",
@@ -33,10 +34,9 @@ const HEAD: [&str; 26] = [
 ];
 
 pub fn render(document: &Json) -> String {
-    let hash = |file: &str| {
-        let input = list(document, "inputs").iter().find(|input| text(input, "name") == file);
-        input.map_or(String::new(), |input| text(input, "sha256").to_owned())
-    };
+    let hashes: HashMap<&str, &str> =
+        list(document, "inputs").iter().map(|input| (text(input, "name"), text(input, "sha256"))).collect();
+    let hash = |file: &str| hashes.get(file).copied().unwrap_or_default().to_owned();
     let pack = |rule: &Json| {
         let name = text(rule, "pack");
         let pack = list(document, "packs").iter().find(|pack| text(pack, "name") == name);

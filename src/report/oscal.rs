@@ -5,7 +5,7 @@ use super::view::{
     NOT_ASSESSED, accepted, detail, encoded, idle, list, message, number, parameters, rule, text, texts, uuid,
 };
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 const VERSION: &str = "1.1.2";
 
@@ -24,8 +24,17 @@ pub fn render(document: &Json, time: &str) -> String {
             number(place, "offset")
         )
     };
-    let observations: Vec<Json> =
-        outcomes.iter().map(|outcome| observation(document, outcome, &uuid(&key(outcome)), time)).collect();
+    let inputs: HashSet<&str> = list(document, "inputs").iter().map(|input| text(input, "name")).collect();
+    let observed = |outcome: &Json| {
+        let mut observation = observation(document, outcome, &uuid(&key(outcome)), time);
+        let (file, line) = (text(&outcome["place"], "file"), number(&outcome["place"], "line"));
+        if inputs.contains(file) {
+            let href = format!("#{}", uuid(&format!("input {file}")));
+            observation["relevant-evidence"] = json!([{ "href": href, "description": format!("{file}:{line}") }]);
+        }
+        observation
+    };
+    let observations: Vec<Json> = outcomes.iter().map(observed).collect();
     // Verdicts by control.
     let mut controls: BTreeMap<String, Vec<&Json>> = BTreeMap::new();
     for outcome in outcomes {
@@ -149,10 +158,6 @@ fn observation(document: &Json, outcome: &Json, id: &str, time: &str) -> Json {
         "props": properties,
         "collected": time,
     });
-    if list(document, "inputs").iter().any(|input| text(input, "name") == text(place, "file")) {
-        let href = format!("#{}", uuid(&format!("input {}", text(place, "file"))));
-        observation["relevant-evidence"] = json!([{ "href": href, "description": at }]);
-    }
     let links = texts(rule, "links");
     if !links.is_empty() {
         observation["links"] = links.iter().map(|link| json!({ "href": link, "rel": "reference" })).collect();
