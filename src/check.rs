@@ -12,13 +12,14 @@ mod trace;
 
 pub use compare::{duration, same_text};
 pub use finding::{
-    Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Step, Subject, Suppression, Verdict,
+    Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Step, Subject, Suppression, Unlisted, Verdict,
 };
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
-pub use run::evaluate;
+pub use run::{Members, Sink, evaluate, evaluate_part, members};
 pub use suppress::{
-    Baseline, Known, Policies, Text, Waiver, apply as suppress, apply_inline as suppress_inline, matches_pattern,
+    Baseline, Known, Policies, Text, Waiver, accept, apply as suppress, apply_inline as suppress_inline,
+    matches_pattern, tell_waivers,
 };
 
 /// Whether a type is one that a rule means: equal in any case, `*` standing for any run of characters.

@@ -5,6 +5,6 @@ mod parse;
 mod query;
 mod value;
 
-pub use parse::{DuplicateKey, MAX_NESTING, Parsed, SyntaxError, parse, parse_lines};
+pub use parse::{DuplicateKey, MAX_NESTING, Parsed, SyntaxError, parse, parse_lines, parse_part};
 pub use query::{CompiledPath, Selected};
 pub use value::{Kind, Member, Object, Role, Trace, Unknown, UnknownReason, Value};

@@ -1,12 +1,17 @@
 //! All resources of one evaluation, indexed by type and id, with parent, child, extension and reference edges.
 //! Input: expanded [`Resource`]s of templates or exports. Output: [`Estate`]. Knows nothing of what rules mean.
 
+mod catalogue;
 mod edges;
+
+pub use catalogue::{Builder, Catalogue, Identity, id_hash};
+pub use edges::{Edges, References, ids_in, texts};
 
 use crate::document::Value;
 use crate::source::Location;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, OnceLock};
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Whether a resource is certainly there.
 #[derive(Clone, Debug)]
@@ -95,45 +100,53 @@ pub fn segments(text: &str) -> Vec<&str> {
 /// Number of a resource in its estate.
 pub type Index = usize;
 
+/// Gives resources of an estate that is too large to be held: each is made anew when it is asked for.
+pub trait Supply: Debug + Send + Sync {
+    /// The resource with that number.
+    fn resource(&self, index: Index) -> Resource;
+}
+
+/// Where the resources are.
+#[derive(Debug)]
+enum Bodies {
+    Held(Vec<Resource>),
+    Supplied {
+        supply: Arc<dyn Supply>,
+        loaded: Vec<OnceLock<Box<Resource>>>,
+        /// Those that are loaded.
+        touched: Mutex<Vec<Index>>,
+    },
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        Bodies::Held(Vec::new())
+    }
+}
+
 /// The resources of one evaluation and how they relate.
 #[derive(Debug, Default)]
 pub struct Estate {
-    pub resources: Vec<Resource>,
+    bodies: Bodies,
     /// Parts of the platform that the input surely has but does not show, in words.
     pub gaps: Vec<String>,
     /// Collections that exports show whole, perhaps empty: lower-case type and id of the resource they belong to.
     pub collections: HashSet<(String, String)>,
-    by_type: HashMap<String, Vec<Index>>,
-    by_id: HashMap<String, Index>,
-    by_sorted_id: OnceLock<Vec<(String, Index)>>,
-    extensions: OnceLock<HashMap<Index, Vec<Index>>>,
-    references: OnceLock<edges::References>,
+    catalogue: Arc<Catalogue>,
 }
 
 impl Estate {
     /// Indexes the resources. Of two with one id, a declared one comes before an `existing` one, else the first.
     pub fn new(resources: Vec<Resource>) -> Self {
-        let mut by_type: HashMap<String, Vec<Index>> = HashMap::new();
-        let mut by_id: HashMap<String, Index> = HashMap::with_capacity(resources.len());
-        for (index, resource) in resources.iter().enumerate() {
-            by_type.entry(resource.type_name.to_ascii_lowercase()).or_default().push(index);
-            let key = resource.id.to_lowercase();
-            match by_id.get(&key) {
-                Some(&other) if !resources[other].existing || resource.existing => {}
-                _ => {
-                    by_id.insert(key, index);
-                }
-            }
-        }
-        Estate { resources, by_type, by_id, ..Estate::default() }
+        let catalogue = Arc::new(Catalogue::of(&resources));
+        Estate { bodies: Bodies::Held(resources), catalogue, ..Estate::default() }
     }
 
-    /// Whether the input shows all resources of a type that belong to the one with that id.
-    pub fn is_exported(&self, type_name: &str, owner: &str) -> bool {
-        let owner = owner.to_lowercase();
-        let key = (type_name.to_ascii_lowercase(), owner);
-        self.collections.contains(&key)
-            || self.of_type(&key.0).iter().any(|&index| self.resources[index].id.to_lowercase().starts_with(&key.1))
+    /// An estate whose resources are made when they are asked for, with what is known of them all.
+    pub fn supplied(supply: Arc<dyn Supply>, catalogue: Arc<Catalogue>) -> Self {
+        let loaded = (0..catalogue.count).map(|_| OnceLock::new()).collect();
+        let bodies = Bodies::Supplied { supply, loaded, touched: Mutex::default() };
+        Estate { bodies, catalogue, ..Estate::default() }
     }
 
     /// The same with collections that exports show whole.
@@ -148,24 +161,95 @@ impl Estate {
         self
     }
 
+    /// The resources back; nothing where they are supplied.
+    pub fn into_resources(self) -> Vec<Resource> {
+        match self.bodies {
+            Bodies::Held(resources) => resources,
+            Bodies::Supplied { .. } => Vec::new(),
+        }
+    }
+
+    /// How many resources there are.
+    pub fn count(&self) -> usize {
+        self.catalogue.count
+    }
+
+    /// The resource with that number.
+    pub fn resource(&self, index: Index) -> &Resource {
+        match &self.bodies {
+            Bodies::Held(resources) => &resources[index],
+            Bodies::Supplied { supply, loaded, touched } => loaded[index].get_or_init(|| {
+                touched.lock().unwrap_or_else(PoisonError::into_inner).push(index);
+                Box::new(supply.resource(index))
+            }),
+        }
+    }
+
+    /// Lets supplied resources go, so that memory is bounded by what one step of the work looks at.
+    pub fn release(&mut self) {
+        if let Bodies::Supplied { loaded, touched, .. } = &mut self.bodies {
+            for index in touched.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                loaded[index] = OnceLock::new();
+            }
+        }
+    }
+
+    /// Whether resources are supplied one by one: then all of them should not be looked through.
+    pub fn is_supplied(&self) -> bool {
+        matches!(self.bodies, Bodies::Supplied { .. })
+    }
+
+    /// The resource's type in lower case, told without loading it.
+    pub fn type_of(&self, index: Index) -> &str {
+        &self.catalogue.types[self.catalogue.type_of[index] as usize]
+    }
+
+    /// An index of resources by keys that are read from each, made once under a `name` and kept.
+    pub fn lookup(&self, name: usize, of: &dyn Fn() -> Vec<Index>, keys: &dyn Fn(&Resource) -> Vec<u64>) -> Arc<Edges> {
+        let known = |lookups: &HashMap<usize, Arc<Edges>>| lookups.get(&name).cloned();
+        let mut lookups = self.catalogue.lookups.lock().unwrap_or_else(PoisonError::into_inner);
+        known(&lookups).unwrap_or_else(|| {
+            // Read past what is loaded, so that memory does not grow with the index's sources.
+            let read = |index: Index| match &self.bodies {
+                Bodies::Held(resources) => keys(&resources[index]),
+                Bodies::Supplied { supply, .. } => keys(&supply.resource(index)),
+            };
+            let pairs = of().into_iter().flat_map(|index| read(index).into_iter().map(move |key| (key, index as u32)));
+            let edges = Arc::new(Edges::new(pairs.collect()));
+            lookups.insert(name, edges.clone());
+            edges
+        })
+    }
+
+    /// Whether the input shows all resources of a type that belong to the one with that id.
+    pub fn is_exported(&self, type_name: &str, owner: &str) -> bool {
+        let key = (type_name.to_ascii_lowercase(), owner.to_lowercase());
+        if self.collections.contains(&key) {
+            return true;
+        }
+        let is_meant = |index: &Index| self.type_of(*index) == key.0;
+        self.below(owner).iter().any(is_meant)
+            || self.by_id(owner).is_some_and(|own| self.extensions(own).iter().any(is_meant))
+    }
+
     /// The resources of a type, in any case, in written order.
     pub fn of_type(&self, type_name: &str) -> &[Index] {
-        self.by_type.get(&type_name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+        self.catalogue.by_type.get(&type_name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
     }
 
     /// The types present (lower case) with their resources.
     pub fn types(&self) -> impl Iterator<Item = (&str, &[Index])> {
-        self.by_type.iter().map(|(name, list)| (name.as_str(), list.as_slice()))
+        self.catalogue.by_type.iter().map(|(name, list)| (name.as_str(), list.as_slice()))
     }
 
     /// The resource with that id, in any case.
     pub fn by_id(&self, id: &str) -> Option<Index> {
-        self.by_id.get(&id.to_lowercase()).copied()
+        self.catalogue.by_id.get(&id_hash(id)).map(|index| *index as Index)
     }
 
     /// The id one level up; nothing for a resource without parent.
     pub fn parent_id(&self, of: Index) -> Option<&str> {
-        edges::parent_id(&self.resources[of].id)
+        edges::parent_id(&self.resource(of).id)
     }
 
     /// The resource one level up, when the estate has it.
@@ -173,23 +257,16 @@ impl Estate {
         self.parent_id(of).and_then(|id| self.by_id(id))
     }
 
-    /// All resources below an id at any depth, in order of id, wherever the text declares them. What stands between
+    /// All resources below an id at any depth, in written order, wherever the text declares them. What stands between
     /// need not be in the estate. Extension resources are not below.
     pub fn below(&self, id: &str) -> Vec<Index> {
-        let sorted = self.by_sorted_id.get_or_init(|| {
-            let mut ids: Vec<(String, Index)> =
-                self.resources.iter().enumerate().map(|(index, one)| (one.id.to_lowercase(), index)).collect();
-            ids.sort_unstable();
-            ids
+        let edges = self.catalogue.under.get_or_init(|| {
+            let ids = self.held().iter().enumerate();
+            Edges::new(
+                ids.flat_map(|(index, one)| edges::ancestors(&one.id).map(move |id| (id, index as u32))).collect(),
+            )
         });
-        let head = format!("{}/", id.to_lowercase());
-        let start = sorted.partition_point(|(id, _)| *id < head);
-        sorted[start..]
-            .iter()
-            .take_while(|(id, _)| id.starts_with(&head))
-            .filter(|(id, _)| !id[head.len()..].contains("providers/"))
-            .map(|(_, index)| *index)
-            .collect()
+        edges.of(id_hash(id)).collect()
     }
 
     /// The resources above an id, nearest first. What stands between need not be in the estate.
@@ -198,20 +275,39 @@ impl Estate {
     }
 
     /// Extension resources (locks, diagnostic settings, role assignments) whose scope is this resource.
-    pub fn extensions(&self, of: Index) -> &[Index] {
-        let map = self.extensions.get_or_init(|| edges::extensions(self));
-        map.get(&of).map_or(&[], Vec::as_slice)
+    pub fn extensions(&self, of: Index) -> Vec<Index> {
+        self.extensions_at(&self.resource(of).id)
+    }
+
+    /// Extension resources whose scope is that id, whether or not the estate has what they extend.
+    pub fn extensions_at(&self, id: &str) -> Vec<Index> {
+        let edges = self.catalogue.extensions.get_or_init(|| {
+            let ids = self.held().iter().enumerate();
+            let extended = ids.filter_map(|(index, one)| Some((edges::extended_id(&one.id)?, index as u32)));
+            Edges::new(extended.map(|(id, index)| (id_hash(id), index)).collect())
+        });
+        edges.of(id_hash(id)).collect()
     }
 
     /// The resources whose ids this one's values contain, itself, ancestors and `dependsOn` left out.
-    pub fn references(&self, of: Index) -> &[Index] {
-        let map = self.references.get_or_init(|| edges::references(self));
-        map.outgoing.get(&of).map_or(&[], Vec::as_slice)
+    pub fn references(&self, of: Index) -> Vec<Index> {
+        self.reference_edges().outgoing.of(of as u64).collect()
     }
 
     /// The resources that reference this one.
-    pub fn referenced_by(&self, of: Index) -> &[Index] {
-        let map = self.references.get_or_init(|| edges::references(self));
-        map.incoming.get(&of).map_or(&[], Vec::as_slice)
+    pub fn referenced_by(&self, of: Index) -> Vec<Index> {
+        self.reference_edges().incoming.of(of as u64).collect()
+    }
+
+    fn reference_edges(&self) -> &References {
+        self.catalogue.references.get_or_init(|| edges::references(self, self.held()))
+    }
+
+    /// What edges are read from when they were not given with the catalogue.
+    fn held(&self) -> &[Resource] {
+        match &self.bodies {
+            Bodies::Held(resources) => resources,
+            Bodies::Supplied { .. } => &[],
+        }
     }
 }

@@ -3,9 +3,10 @@
 
 mod commands;
 mod lift;
+pub mod stream;
 
 pub use commands::command;
-pub use lift::{Lifted, is_export, lift, merge};
+pub use lift::{Lifted, has_children, is_export, lift, merge};
 
 use crate::document::Value;
 use crate::estate::Resource;

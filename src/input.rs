@@ -160,14 +160,12 @@ fn decoded(bytes: Vec<u8>) -> Result<String, (String, String, u32)> {
 }
 
 /// Reads a template that another links by relative path.
-pub fn read_linked(base: &Path, relative: &str, sources: &Sources) -> Option<Result<Value, String>> {
+pub fn read_linked(base: &Path, relative: &str, sources: &Sources) -> Option<Result<Document, String>> {
     let path = base.parent()?.join(relative);
     if !path.is_file() {
         return None;
     }
     let found = Found { name: shown(&path), path, explicit: false };
-    Some(match read(&found, sources) {
-        Ok(document) => Ok(document.root().clone()),
-        Err(unusable) => Err(format!("the linked file '{}' cannot be used: {}", found.name, unusable.message)),
-    })
+    let unusable = |one: Unusable| format!("the linked file '{}' cannot be used: {}", found.name, one.message);
+    Some(read(&found, sources).map_err(unusable))
 }

@@ -4,6 +4,8 @@
 mod domains;
 mod pairing;
 mod parallel;
+mod progress;
+mod stream;
 
 use crate::arm::expand::{Expansion, Request, expand};
 use crate::arm::parameters::{Given, given};
@@ -16,17 +18,19 @@ use crate::document::{Member, Value, parse};
 use crate::estate::{Estate, Resource};
 use crate::export::{self, Lifted};
 use crate::input::{self, Document, Found, Unusable};
-use crate::policy::{CompiledRule, Packs};
-use crate::secrets;
+use crate::policy::{CompiledRule, Packs, Rule};
 use crate::source::{Location, Source, SourceId, Sources, Span};
+use std::cell::RefCell;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::Arc;
 
 pub use pairing::{environment, pairs};
 pub use parallel::on_big_stack;
+pub use progress::Progress;
+pub use stream::STREAMED_FROM;
 
-/// Bytes of files that are held in memory together, beyond the one that reaches it.
-const BATCH: u64 = 32 << 20;
+/// Bytes of input whose texts are all held in memory; of more, they are let go when they have been worked on.
+const HELD: u64 = 32 << 20;
 
 /// What to check.
 #[derive(Debug, Default)]
@@ -49,6 +53,10 @@ pub struct CheckRequest {
     pub waivers: Vec<Waiver>,
     pub max_waiver_days: Option<i64>,
     pub baseline: Option<Baseline>,
+    /// Bytes of input from which exports are read as a stream; [`STREAMED_FROM`] when absent.
+    pub streamed_from: Option<u64>,
+    /// Told how far the work is.
+    pub progress: Option<Arc<Progress>>,
     /// ISO date by which expiry is judged; nothing suppresses when it is absent.
     pub today: Option<String>,
 }
@@ -74,6 +82,8 @@ struct Setting<'c> {
     packs: &'c Packs,
     sources: &'c Sources,
     wanted: &'c (dyn Fn(&CompiledRule) -> bool + Sync),
+    policies: Option<&'c Policies<'c>>,
+    rules: &'c [Arc<Rule>],
 }
 
 /// What a job gave.
@@ -81,7 +91,32 @@ struct Done {
     outcomes: Vec<Outcome>,
     secrets: Vec<Location>,
     expansion: Expansion,
+    linked: Vec<Document>,
+}
+
+/// What the files of one folder gave. Parameter files stand beside their template, so that folders are independent.
+#[derive(Default)]
+struct Part {
+    templates: Vec<Judged>,
+    inputs: Vec<Input>,
+    problems: Vec<Problem>,
+    exports: Lifted,
+}
+
+/// What one template gave.
+struct Judged {
+    name: String,
+    path: PathBuf,
+    explicit: bool,
+    home: Location,
+    resources: usize,
+    outcomes: Vec<Outcome>,
+    secrets: Vec<Location>,
+    problems: Vec<Problem>,
+    /// Files it links.
     linked: Vec<PathBuf>,
+    /// Its resources and the parts it lacks, where they are judged with those of other templates.
+    expanded: Vec<(Vec<Resource>, Vec<String>)>,
 }
 
 /// Runs a check.
@@ -118,33 +153,22 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         today,
         max_waiver_days: request.max_waiver_days,
     });
-    let setting = Setting { request, packs, sources, wanted: &wanted };
-    let mut exports = Lifted::default();
-    let batches = batches(request);
-    for (number, batch) in batches.iter().enumerate() {
-        let stdin = request.stdin.as_ref().filter(|_| number == 0);
-        let documents = documents(batch, stdin, request.threads, sources, &mut run);
-        let jobs = jobs(request, &documents, sources, &mut run);
-        let done = parallel::map(&jobs, request.threads, |job| work(job, &documents[job.document], &setting));
-        collect(&setting, &documents, &jobs, done, &mut exports, &mut run);
-        let shown = documents.iter().filter(|document| is_shown(&run, document.source));
-        let places: Vec<Location> = shown.flat_map(|document| secrets::places(document.root())).collect();
-        run.secrets.extend(places);
-        if let Some(policies) = &policies {
-            let text = |document: &Document| (document.name.clone(), document.source, document.parsed.clone());
-            let held: Vec<_> = documents.iter().map(text).collect();
-            let texts: Vec<Text> =
-                held.iter().map(|(name, source, parsed)| Text { name, source: *source, parsed }).collect();
-            suppress_inline(&mut run, policies, &texts, &|id| sources.get(id));
-        }
-        if batches.len() > 1 {
-            // Findings keep places, not texts: what a report shows is read again.
-            documents.iter().for_each(|document| sources.release(document.source, &document.path));
-        }
+    let rules = run.rules.clone();
+    let setting = Setting { request, packs, sources, wanted: &wanted, policies: policies.as_ref(), rules: &rules };
+    let (whole, streamed) = match request.one_estate {
+        // One estate is judged as a whole.
+        true => (request.found.clone(), Vec::new()),
+        false => stream::split(&request.found, request.streamed_from.unwrap_or(STREAMED_FROM)),
+    };
+    let parts = parts(&setting, &whole);
+    let exports = gather(&setting, parts, &mut run);
+    if streamed.is_empty() {
+        judge_exports(&setting, exports, &mut run);
+    } else {
+        stream::judge(&setting, &streamed, exports, &mut run);
     }
-    judge_exports(&setting, exports, &mut run);
     if let Some(policies) = &policies {
-        suppress(&mut run, policies, &|id| sources.get(id));
+        suppress(&mut run, policies, &|id| sources.name(id));
     }
     run.outcomes.sort_by_cached_key(|outcome| {
         let place = outcome.primary.at;
@@ -160,16 +184,6 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     run
 }
 
-/// Whether a report may show lines of a source.
-fn is_shown(run: &Run, source: SourceId) -> bool {
-    let stands = |at: Location| at.source == source;
-    run.problems.iter().filter_map(|problem| problem.place.as_ref()).any(|place| stands(place.at))
-        || run.outcomes.iter().any(|outcome| {
-            matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown)
-                && (stands(outcome.primary.at) || outcome.related.iter().any(|place| stands(place.at)))
-        })
-}
-
 fn problem(name: &str, unusable: Unusable) -> Problem {
     Problem {
         code: unusable.code,
@@ -181,40 +195,52 @@ fn problem(name: &str, unusable: Unusable) -> Problem {
     }
 }
 
-/// Files that are held in memory together: whole folders, since parameter files and linked templates stand beside
-/// their template, until [`BATCH`] bytes are reached. One estate needs all at once.
-fn batches(request: &CheckRequest) -> Vec<Vec<Found>> {
-    if request.one_estate {
-        return vec![request.found.clone()];
+/// Works on all input, folder by folder. One estate needs all files at once.
+fn parts(setting: &Setting, found: &[Found]) -> Vec<Part> {
+    let request = setting.request;
+    let threads = parallel::threads(request.threads);
+    let folders: Vec<&[Found]> = if request.one_estate {
+        vec![found]
+    } else {
+        found.chunk_by(|a, b| a.path.parent() == b.path.parent()).collect()
+    };
+    let bytes: u64 = found.iter().map(|found| std::fs::metadata(&found.path).map_or(0, |data| data.len())).sum();
+    // Findings keep places, not texts: of much input, what a report shows is read again.
+    let release = bytes > HELD && folders.len() > 1;
+    let largest = folders.iter().map(|folder| folder.len()).max().unwrap_or_default();
+    let is_even = largest * threads <= found.len();
+    let (across, within) = if is_even { (threads, 1) } else { (1, threads) };
+    let mut parts = parallel::map(&folders, across, |folder| part(folder, None, within, release, setting));
+    if request.stdin.is_some() {
+        parts.push(part(&[], request.stdin.as_ref(), 1, false, setting));
     }
-    let mut batches: Vec<Vec<Found>> = vec![Vec::new()];
-    let mut bytes = 0;
-    let mut folder = None;
-    for found in &request.found {
-        let own = found.path.parent();
-        if bytes > BATCH && folder != Some(own) {
-            batches.push(Vec::new());
-            bytes = 0;
-        }
-        folder = Some(own);
-        bytes += std::fs::metadata(&found.path).map_or(0, |data| data.len());
-        if let Some(batch) = batches.last_mut() {
-            batch.push(found.clone());
-        }
-    }
-    batches
+    parts
 }
 
-/// Reads the files of a batch; those that cannot be read are told.
+/// Reads, expands and judges the files of one folder.
+fn part(folder: &[Found], stdin: Option<&(String, Vec<u8>)>, threads: usize, release: bool, setting: &Setting) -> Part {
+    let mut part = Part::default();
+    let documents = documents(folder, stdin, threads, setting.sources, &mut part);
+    let jobs = jobs(setting.request, &documents, setting.sources, &mut part);
+    let done = parallel::map(&jobs, threads, |job| work(job, &documents[job.document], setting));
+    judged(setting, &documents, &jobs, done, &mut part);
+    lift(&documents, &mut part);
+    if release {
+        documents.iter().for_each(|document| setting.sources.release(document.source, &document.path));
+    }
+    part
+}
+
+/// Reads the files of a folder; those that cannot be read are told.
 fn documents(
-    batch: &[Found],
+    folder: &[Found],
     stdin: Option<&(String, Vec<u8>)>,
     threads: usize,
     sources: &Sources,
-    run: &mut Run,
+    run: &mut Part,
 ) -> Vec<Document> {
     let mut read: Vec<(String, Result<Document, Unusable>)> =
-        parallel::map(batch, threads, |found| (found.name.clone(), input::read(found, sources)));
+        parallel::map(folder, threads, |found| (found.name.clone(), input::read(found, sources)));
     if let Some((name, bytes)) = stdin {
         let found = Found { name: name.clone(), path: PathBuf::from(name), explicit: true };
         read.push((name.clone(), input::document(&found, bytes.clone(), sources)));
@@ -245,7 +271,7 @@ fn documents(
 }
 
 /// Every template with every set of parameter values it is to be checked with.
-fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: &mut Run) -> Vec<Job> {
+fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: &mut Part) -> Vec<Job> {
     let set = command_line(request, sources);
     let pairs = pairing::pairs(documents);
     let mut jobs = Vec::new();
@@ -303,7 +329,7 @@ fn same_file(a: &std::path::Path, b: &std::path::Path) -> bool {
     a == b || a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
 
-fn files_given(files: &[PathBuf], sources: &Sources, run: &mut Run) -> Vec<Given> {
+fn files_given(files: &[PathBuf], sources: &Sources, run: &mut Part) -> Vec<Given> {
     let mut values = Vec::new();
     for path in files {
         let found = Found { name: input::shown(path), path: path.clone(), explicit: true };
@@ -351,17 +377,21 @@ fn home(document: &Document) -> Location {
 }
 
 fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
-    let Setting { request, packs, sources, wanted } = *setting;
-    let linked_files = Mutex::new(Vec::new());
+    let Setting { request, packs, sources, wanted, .. } = *setting;
+    let linked_files = RefCell::new(Vec::new());
     let linked = |_: SourceId, path: &str| {
-        let found = input::read_linked(&document.path, path, sources);
-        if found.is_some()
-            && let Some(folder) = document.path.parent()
-            && let Ok(mut list) = linked_files.lock()
-        {
-            list.push(folder.join(path));
+        let known = |files: &Vec<(String, Document)>| {
+            files.iter().find(|(own, _)| own == path).map(|(_, file)| file.root().clone())
+        };
+        if let Some(root) = known(&linked_files.borrow()) {
+            return Some(Ok(root));
         }
-        found
+        let read = input::read_linked(&document.path, path, sources)?;
+        Some(read.map(|file| {
+            let root = file.root().clone();
+            linked_files.borrow_mut().push((path.to_owned(), file));
+            root
+        }))
     };
     let attempt = |trial: &[(std::sync::Arc<str>, Value)]| {
         let request =
@@ -376,124 +406,174 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
             let gaps = expansion.gaps.iter().map(|(_, gap)| gap.clone()).collect();
             let estate = Estate::new(std::mem::take(&mut expansion.resources)).with_gaps(gaps);
             let result = evaluate(&estate, packs, home(document), wanted);
-            expansion.resources = estate.resources;
+            expansion.resources = estate.into_resources();
             result
         };
         (outcomes, secrets) = judge(&mut expansion);
         domains::decide(&mut outcomes, &expansion.domains, &mut |trial| judge(&mut attempt(trial)).0);
     }
-    let linked = linked_files.into_inner().unwrap_or_default();
-    Done { outcomes, secrets, expansion, linked }
+    Done { outcomes, secrets, expansion, linked: linked_files.into_inner().into_iter().map(|(_, file)| file).collect() }
 }
 
-fn collect(
-    setting: &Setting,
-    documents: &[Document],
-    jobs: &[Job],
-    done: Vec<Done>,
-    exports: &mut Lifted,
-    run: &mut Run,
-) {
-    let Setting { request, packs, wanted, .. } = *setting;
-    let is_linked = |document: &Document| {
-        done.iter().zip(jobs).find_map(|(done, job)| {
-            let linked = done.linked.iter().any(|path| same_file(path, &document.path));
-            (linked && !document.explicit).then(|| documents[job.document].name.clone())
-        })
-    };
-    let linked: Vec<Option<String>> = documents
-        .iter()
-        .map(|document| {
-            if document.kind == Kind::Template && done.iter().any(|done| !done.linked.is_empty()) {
-                is_linked(document)
-            } else {
-                None
-            }
-        })
-        .collect();
-    let mut joined = Vec::new();
-    let mut gaps = Vec::new();
-    let mut home_of_all = None;
-    let mut resources = vec![0usize; documents.len()];
-    let mut per_document: Vec<Vec<(String, Vec<Outcome>)>> = documents.iter().map(|_| Vec::new()).collect();
+/// Brings together what the jobs of each template gave, with what is suppressed beside its text.
+fn judged(setting: &Setting, documents: &[Document], jobs: &[Job], done: Vec<Done>, part: &mut Part) {
+    let mut templates: Vec<Option<Judged>> = documents.iter().map(|_| None).collect();
+    let mut environments: Vec<Vec<(String, Vec<Outcome>)>> = documents.iter().map(|_| Vec::new()).collect();
+    let mut linked = Vec::new();
     for (job, done) in jobs.iter().zip(done) {
         let document = &documents[job.document];
-        if linked[job.document].is_some() {
-            continue;
-        }
-        run.secrets.extend(done.secrets);
-        resources[job.document] = resources[job.document].max(done.expansion.resources.len());
-        for fault in done.expansion.faults {
-            run.problems.push(Problem {
-                code: fault.code,
-                severity: Severity::Error,
-                message: fault.message,
-                place: Some(Place { at: fault.at, label: "here".to_owned() }),
-                input: document.name.clone(),
-                help: None,
-            });
-        }
-        for (at, gap) in &done.expansion.gaps {
-            run.problems.push(Problem {
-                code: "not-in-input",
-                severity: Severity::Warning,
-                message: gap.clone(),
-                place: Some(Place { at: *at, label: "linked here".to_owned() }),
-                input: document.name.clone(),
-                help: None,
-            });
-        }
-        if request.one_estate {
-            gaps.extend(done.expansion.gaps.into_iter().map(|(_, gap)| gap));
-            joined.extend(done.expansion.resources);
-            home_of_all.get_or_insert_with(|| home(document));
-        } else {
-            per_document[job.document].push((job.environment.clone(), done.outcomes));
-        }
-    }
-    for (index, document) in documents.iter().enumerate().filter(|(_, document)| document.kind == Kind::Template) {
-        let status = match &linked[index] {
-            Some(by) => InputStatus::Linked(by.clone()),
-            None => InputStatus::Checked { resources: resources[index] },
+        let one = templates[job.document].get_or_insert_with(|| Judged {
+            name: document.name.clone(),
+            path: document.path.clone(),
+            explicit: document.explicit,
+            home: home(document),
+            resources: 0,
+            outcomes: Vec::new(),
+            secrets: Vec::new(),
+            problems: Vec::new(),
+            linked: Vec::new(),
+            expanded: Vec::new(),
+        });
+        let told = |code: &'static str, severity: Severity, message: String, at: Location, label: &str| Problem {
+            code,
+            severity,
+            message,
+            place: Some(Place { at, label: label.to_owned() }),
+            input: document.name.clone(),
+            help: None,
         };
-        run.inputs.push(Input { name: document.name.clone(), status });
+        let Expansion { resources, faults, gaps, .. } = done.expansion;
+        let faults = faults.into_iter().map(|one| told(one.code, Severity::Error, one.message, one.at, "here"));
+        one.problems.extend(faults);
+        let lacking = gaps.iter().map(|(at, gap)| (*at, gap.clone()));
+        one.problems.extend(lacking.map(|(at, gap)| told("not-in-input", Severity::Warning, gap, at, "linked here")));
+        one.resources = one.resources.max(resources.len());
+        one.secrets.extend(done.secrets);
+        one.linked.extend(done.linked.iter().map(|document| document.path.clone()));
+        linked.extend(done.linked);
+        if setting.request.one_estate {
+            one.expanded.push((resources, gaps.into_iter().map(|(_, gap)| gap).collect()));
+        } else {
+            environments[job.document].push((job.environment.clone(), done.outcomes));
+        }
     }
-    for environments in per_document {
-        run.outcomes.extend(folded(environments));
+    for (one, outcomes) in templates.into_iter().zip(environments) {
+        let Some(mut one) = one else { continue };
+        one.outcomes = folded(outcomes);
+        part.templates.push(one);
     }
-    lift(documents, exports, run);
-    if request.one_estate {
-        let exported = merged(std::mem::take(exports).resources, setting.sources, run);
-        home_of_all = home_of_all.or(exported.first().map(|resource| resource.at));
+    if let Some(policies) = setting.policies {
+        let own = documents.iter().filter(|document| document.kind != Kind::Export);
+        let texts: Vec<Text> = own.chain(&linked).map(text_of).collect();
+        inline(setting, policies, &texts, part);
+    }
+}
+
+fn text_of(document: &Document) -> Text<'_> {
+    Text { name: &document.name, source: document.source, parsed: &document.parsed }
+}
+
+/// Marks what comments and `metadata` suppress in the templates of a folder.
+fn inline(setting: &Setting, policies: &Policies, texts: &[Text], part: &mut Part) {
+    let mut all = Run { rules: setting.rules.to_vec(), ..Run::default() };
+    let counts: Vec<usize> = part.templates.iter().map(|one| one.outcomes.len()).collect();
+    all.outcomes = part.templates.iter_mut().flat_map(|one| std::mem::take(&mut one.outcomes)).collect();
+    suppress_inline(&mut all, policies, texts, &|id| setting.sources.get(id));
+    let mut outcomes = all.outcomes.into_iter();
+    for (one, count) in part.templates.iter_mut().zip(counts) {
+        one.outcomes = outcomes.by_ref().take(count).collect();
+    }
+    for problem in all.problems {
+        match part.templates.iter_mut().find(|one| one.name == problem.input) {
+            Some(one) => one.problems.push(problem),
+            None => part.problems.push(problem),
+        }
+    }
+}
+
+/// Brings the folders together in `run`, and gives the exports, which are one estate. A template that another one links
+/// is judged as part of it, unless the user names it.
+fn gather(setting: &Setting, parts: Vec<Part>, run: &mut Run) -> Lifted {
+    let linking = || parts.iter().flat_map(|part| &part.templates).filter(|one| !one.linked.is_empty());
+    let by: Vec<(PathBuf, String)> =
+        linking().flat_map(|one| one.linked.iter().map(|path| (path.clone(), one.name.clone()))).collect();
+    let linked_by = |one: &Judged| {
+        let found = by.iter().find(|(path, by)| *by != one.name && same_file(path, &one.path));
+        found.filter(|_| !one.explicit).map(|(_, by)| by.clone())
+    };
+    let mut exports = Lifted::default();
+    let (mut joined, mut lacking, mut home) = (Vec::new(), Vec::new(), None);
+    for part in parts {
+        run.inputs.extend(part.inputs);
+        run.problems.extend(part.problems);
+        exports.resources.extend(part.exports.resources);
+        exports.collections.extend(part.exports.collections);
+        for one in part.templates {
+            let status = match linked_by(&one) {
+                Some(by) => InputStatus::Linked(by),
+                None => InputStatus::Checked { resources: one.resources },
+            };
+            if matches!(status, InputStatus::Checked { .. }) {
+                home.get_or_insert(one.home);
+                run.outcomes.extend(one.outcomes);
+                run.secrets.extend(one.secrets);
+                run.problems.extend(one.problems);
+                for (resources, gaps) in one.expanded {
+                    joined.extend(resources);
+                    lacking.extend(gaps);
+                }
+            }
+            run.inputs.push(Input { name: one.name, status });
+        }
+    }
+    if setting.request.one_estate {
+        let exported = merged(std::mem::take(&mut exports.resources), setting.sources, run);
+        let home = home.or(exported.first().map(|resource| resource.at)).unwrap_or_default();
         joined.extend(exported);
-    }
-    if request.one_estate {
-        let estate = Estate::new(joined).with_gaps(gaps);
-        let (outcomes, secrets) = evaluate(&estate, packs, home_of_all.unwrap_or_default(), wanted);
+        let estate = Estate::new(joined).with_gaps(lacking).with_collections(std::mem::take(&mut exports.collections));
+        let (outcomes, secrets) = evaluate(&estate, setting.packs, home, setting.wanted);
         run.outcomes.extend(outcomes);
         run.secrets.extend(secrets);
     }
+    exports
 }
 
 /// Adds what the exports among the documents hold: all exports of a run are of one estate, each file a part of it.
-fn lift(documents: &[Document], all: &mut Lifted, run: &mut Run) {
+fn lift(documents: &[Document], part: &mut Part) {
     for document in documents.iter().filter(|document| document.kind == Kind::Export) {
         let lifted = export::lift(document.root());
         for homeless in &lifted.homeless {
-            let help = "export it with a command that prints ids, or wrap it with the id of its resource";
-            run.problems.push(Problem {
-                code: "no-resource-id",
-                severity: Severity::Warning,
-                message: "this does not say which resource it belongs to: it has no id".to_owned(),
-                place: Some(Place { at: homeless.at, label: "here".to_owned() }),
-                input: document.name.clone(),
-                help: Some(help.to_owned()),
-            });
+            part.problems.push(self::homeless(&document.name, homeless.at));
         }
         let status = InputStatus::Checked { resources: lifted.resources.len() };
-        run.inputs.push(Input { name: document.name.clone(), status });
-        all.resources.extend(lifted.resources);
-        all.collections.extend(lifted.collections);
+        part.inputs.push(Input { name: document.name.clone(), status });
+        part.exports.resources.extend(lifted.resources);
+        part.exports.collections.extend(lifted.collections);
+    }
+}
+
+/// Of an export that does not say what it belongs to.
+fn homeless(input: &str, at: Location) -> Problem {
+    let help = "export it with a command that prints ids, or wrap it with the id of its resource";
+    Problem {
+        code: "no-resource-id",
+        severity: Severity::Warning,
+        message: "this does not say which resource it belongs to: it has no id".to_owned(),
+        place: Some(Place { at, label: "here".to_owned() }),
+        input: input.to_owned(),
+        help: Some(help.to_owned()),
+    }
+}
+
+/// Of two exports that contradict each other.
+fn conflict(one: &Resource, other: &Resource, sources: &Sources) -> Problem {
+    Problem {
+        code: "conflicting-exports",
+        severity: Severity::Warning,
+        message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
+        place: Some(Place { at: other.at, label: "the other one".to_owned() }),
+        input: sources.name(other.at.source),
+        help: None,
     }
 }
 
@@ -501,21 +581,14 @@ fn lift(documents: &[Document], all: &mut Lifted, run: &mut Run) {
 fn merged(exported: Vec<Resource>, sources: &Sources, run: &mut Run) -> Vec<Resource> {
     let (resources, conflicts) = export::merge(exported);
     for (one, other) in conflicts {
-        run.problems.push(Problem {
-            code: "conflicting-exports",
-            severity: Severity::Warning,
-            message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
-            place: Some(Place { at: other.at, label: "the other one".to_owned() }),
-            input: sources.name(other.at.source),
-            help: None,
-        });
+        run.problems.push(conflict(&one, &other, sources));
     }
     resources
 }
 
 /// Judges the estate of all exports.
 fn judge_exports(setting: &Setting, exports: Lifted, run: &mut Run) {
-    let Setting { request, packs, sources, wanted } = *setting;
+    let Setting { request, packs, sources, wanted, .. } = *setting;
     if request.one_estate || exports.resources.is_empty() {
         return;
     }

@@ -1,6 +1,8 @@
 //! Source texts by number, and byte offset to line and column.
 //! Input: names and UTF-8 text. Output: [`Sources`]. Knows nothing of JSON.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -37,11 +39,24 @@ pub struct Source {
     line_starts: OnceLock<Vec<u32>>,
     /// Where the text can be read again after it was let go.
     path: Option<PathBuf>,
+    /// Of a text that is never held whole.
+    marks: Option<Marks>,
 }
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into().replace('\\', "/"), text: text.into(), line_starts: OnceLock::new(), path: None }
+        Self {
+            name: name.into().replace('\\', "/"),
+            text: text.into(),
+            line_starts: OnceLock::new(),
+            path: None,
+            marks: None,
+        }
+    }
+
+    /// A text that is too large to hold: parts of it are read when they are asked for.
+    pub fn large(name: impl Into<String>, path: &Path, marks: Marks) -> Self {
+        Self { path: Some(path.to_owned()), marks: Some(marks), ..Self::new(name, "") }
     }
 
     /// Byte offsets at which lines start; built on first use, since most files have no finding.
@@ -66,6 +81,36 @@ impl Source {
     /// The text of a span; empty where the span does not lie in the text.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+}
+
+/// Where the items of a text too large to hold begin, and how many line breaks stand before each.
+#[derive(Debug, Default)]
+pub struct Marks {
+    pub starts: Vec<u32>,
+    pub lines: Vec<u32>,
+}
+
+/// A part of a text around a place: all of it, or one item of a large one.
+#[derive(Clone, Debug)]
+pub struct Window {
+    pub source: Arc<Source>,
+    /// Where the part begins in the text; always at the beginning of a line.
+    pub offset: u32,
+    /// Line breaks before it.
+    pub line: usize,
+}
+
+impl Window {
+    /// Line and column of an offset in the whole text.
+    pub fn line_column(&self, offset: u32) -> LineColumn {
+        let at = self.source.line_column(offset.saturating_sub(self.offset));
+        LineColumn { line: at.line + self.line, column: at.column }
+    }
+
+    /// A place in the whole text as a range in this part.
+    pub fn range(&self, span: Span) -> std::ops::Range<usize> {
+        span.start.saturating_sub(self.offset) as usize..span.end.saturating_sub(self.offset) as usize
     }
 }
 
@@ -100,7 +145,7 @@ impl Sources {
         let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
         let Some(source) = list.get(id.0 as usize).cloned() else { return Arc::new(Source::new("", "")) };
         drop(list);
-        let Some(path) = &source.path else { return source };
+        let (Some(path), None) = (&source.path, &source.marks) else { return source };
         let mut reread = self.reread.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((last, text)) = &*reread
             && *last == id
@@ -112,6 +157,23 @@ impl Sources {
         let read = Arc::new(Source::new(source.name.clone(), text));
         *reread = Some((id, read.clone()));
         read
+    }
+
+    /// What can be shown around a place.
+    pub fn window(&self, at: Location) -> Window {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let large = list.get(at.source.0 as usize).filter(|source| source.marks.is_some()).cloned();
+        drop(list);
+        match large.as_ref().and_then(|source| window(source, at.span.start)) {
+            Some(window) => window,
+            None => Window { source: self.get(at.source), offset: 0, line: 0 },
+        }
+    }
+
+    /// Where the text with that number can be read, when it is too large to hold.
+    pub fn large_path(&self, id: SourceId) -> Option<PathBuf> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        list.get(id.0 as usize).filter(|source| source.marks.is_some()).and_then(|source| source.path.clone())
     }
 
     /// The name of the text with that number, without reading it again.
@@ -130,9 +192,33 @@ impl Sources {
                 text: String::new(),
                 line_starts: OnceLock::new(),
                 path: Some(path.to_owned()),
+                marks: None,
             });
         }
     }
+}
+
+/// Bytes before an item in which the beginning of its line is looked for.
+const LINE_HEAD: u64 = 4096;
+
+/// The item of a large text in which an offset lies, from the beginning of its first line.
+fn window(source: &Source, offset: u32) -> Option<Window> {
+    let (marks, path) = (source.marks.as_ref()?, source.path.as_ref()?);
+    let item = marks.starts.partition_point(|start| *start <= offset).checked_sub(1)?;
+    let start = u64::from(marks.starts[item]);
+    let head = start.saturating_sub(LINE_HEAD);
+    let mut file = File::open(path).ok()?;
+    file.seek(SeekFrom::Start(head)).ok()?;
+    let mut bytes = Vec::new();
+    match marks.starts.get(item + 1) {
+        Some(next) => file.take(u64::from(*next) - head).read_to_end(&mut bytes).ok()?,
+        None => file.read_to_end(&mut bytes).ok()?,
+    };
+    let before = (start - head) as usize;
+    let line = memchr::memrchr(b'\n', bytes.get(..before)?).map_or(0, |found| found + 1);
+    let text = String::from_utf8_lossy(&bytes[line..]).into_owned();
+    let source = Arc::new(Source::new(source.name.clone(), text));
+    Some(Window { source, offset: head as u32 + line as u32, line: marks.lines[item] as usize })
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ const TEMPLATE: &str = r#"{
     {
       "type": "Microsoft.Storage/storageAccounts",
       "apiVersion": "2023-05-01",
-      "name": "stlegacy",
+      "name": "stlegacy", "kind": "FileStorage",
       "properties": {
         "supportsHttpsTrafficOnly": "[parameters('https')]",
         "minimumTlsVersion": "TLS1_2",

@@ -65,7 +65,9 @@ fn the_whole_corpus_expands() {
                 continue;
             }
             *counts.entry("templates").or_default() += 1;
-            let linked = |_: SourceId, relative: &str| input::read_linked(path, relative, &sources);
+            let linked = |_: SourceId, relative: &str| {
+                input::read_linked(path, relative, &sources).map(|read| read.map(|file| file.root().clone()))
+            };
             let request =
                 Request { template: document.root(), given: Vec::new(), linked: &linked, trial: &[], facts: None };
             let expansion = expand(request);

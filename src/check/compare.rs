@@ -114,7 +114,11 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             duration(&text(value)?).is_some_and(|given| given <= most)
         }
         Operator::VersionAtLeast => {
-            let given = version(&text(value)?);
+            // A number where Azure takes text (`1.2`) means the version it spells.
+            let given = match &value.kind {
+                Kind::Int(_) | Kind::Float(_) => version(&value.to_json().to_string()),
+                _ => version(&text(value)?),
+            };
             !given.is_empty() && given >= version(&text(operand)?)
         }
         Operator::WithinCidr => {
@@ -146,11 +150,20 @@ fn affix(known: &str, wanted: &str, has: fn(&str, &str) -> bool) -> Option<bool>
 }
 
 fn surely_matches(pattern: &regex::Regex, symbol: &str) -> bool {
-    pattern.find_iter(symbol).any(|found| {
-        let before = &symbol[..found.start()];
-        let is_outside = before.matches('‹').count() == before.matches('›').count();
-        is_outside && !found.is_empty() && !found.as_str().contains(['‹', '›', '…'])
-    })
+    pattern.find_iter(symbol).any(|found| is_sure(found, symbol))
+}
+
+/// What the first group of a pattern captures outside of holes.
+pub fn surely_captured<'s>(pattern: &regex::Regex, symbol: &'s str) -> Option<&'s str> {
+    let mut sure = pattern.captures_iter(symbol).filter(|found| found.get(0).is_some_and(|all| is_sure(all, symbol)));
+    sure.find_map(|found| found.get(1)).map(|group| group.as_str())
+}
+
+/// Whether a match stands outside of holes, whatever stands in them.
+fn is_sure(found: regex::Match, symbol: &str) -> bool {
+    let before = &symbol[..found.start()];
+    let is_outside = before.matches('‹').count() == before.matches('›').count();
+    is_outside && !found.is_empty() && !found.as_str().contains(['‹', '›', '…'])
 }
 
 /// A literal that is not a reference to a vault, a placeholder or empty.

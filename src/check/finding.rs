@@ -159,6 +159,15 @@ pub struct Input {
     pub status: InputStatus,
 }
 
+/// How many verdicts of a kind are not listed one by one.
+#[derive(Clone, Debug)]
+pub struct Unlisted {
+    pub rule: Arc<Rule>,
+    pub verdict: Verdict,
+    pub is_suppressed: bool,
+    pub count: usize,
+}
+
 /// Everything a report needs.
 #[derive(Debug, Default)]
 pub struct Run {
@@ -169,6 +178,8 @@ pub struct Run {
     pub inputs: Vec<Input>,
     /// Sorted by input, place, rule; passes included.
     pub outcomes: Vec<Outcome>,
+    /// Verdicts on a large estate that are counted, not listed; in order of rule.
+    pub unlisted: Vec<Unlisted>,
     pub problems: Vec<Problem>,
     /// All rules that were evaluated, in order of id.
     pub rules: Vec<Arc<Rule>>,

@@ -106,12 +106,20 @@ impl<'e> Evidence<'e> {
 pub struct On<'e> {
     pub index: Option<Index>,
     pub focus: Option<&'e Value>,
+    /// Where the relation that led here started, with the value at hand there.
+    pub origin: Option<(Index, Option<&'e Value>)>,
 }
 
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None })
+        self.judge_on(condition, On { index: on, focus: None, origin: None })
+    }
+
+    /// Judges a condition on a resource to which a relation led from `from`.
+    pub fn judge_from(&self, condition: &'e Condition, on: Index, from: On<'e>) -> Judgement<'e> {
+        let origin = from.index.map(|index| (index, from.focus));
+        self.judge_on(condition, On { index: Some(on), focus: None, origin })
     }
 
     /// Judges a condition on a value of a resource, or on the resource.
@@ -142,7 +150,7 @@ impl<'e> Judge<'e> {
                 }
             }
             ConditionKind::Input(kind) => {
-                let same = on.index.is_none_or(|index| self.estate.resources[index].input == *kind);
+                let same = on.index.is_none_or(|index| self.estate.resource(index).input == *kind);
                 Judgement { truth: Truth::from(Some(same)), evidence: Evidence::at(spot(on.index)) }
             }
             ConditionKind::Unknown(reason) => {
@@ -209,10 +217,14 @@ impl<'e> Judge<'e> {
         let Some(own) = on.index else {
             return Err(Box::new(Judgement { truth: Truth::Fails, evidence: Evidence::at(Spot::Estate) }));
         };
-        let body = |index: Index| &self.estate.resources[index].body;
+        let body = |index: Index| &self.estate.resource(index).body;
         match base {
             Base::Own => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Resource => Ok((own, body(own))),
+            Base::Origin => {
+                let (index, focus) = on.origin.unwrap_or((own, on.focus));
+                Ok((index, focus.unwrap_or_else(|| body(index))))
+            }
             Base::Parent => match self.estate.parent(own) {
                 Some(parent) => Ok((parent, body(parent))),
                 None => {
@@ -231,10 +243,18 @@ impl<'e> Judge<'e> {
         };
         let operand = match &test.operand {
             Operand::Literal(value) => value.clone(),
-            Operand::Path(path) => match path.select(root).values.first() {
-                Some(value) => (*value).clone(),
-                None => Value::default(),
-            },
+            Operand::Path(base, path) => {
+                let start = match base {
+                    Base::Own => root,
+                    base => match self.root(*base, on) {
+                        Ok((_, start)) => start,
+                        Err(judgement) => return *judgement,
+                    },
+                };
+                let selected = path.select(start);
+                let found = selected.values.first().copied().or(selected.hidden_by);
+                found.cloned().unwrap_or_default()
+            }
             Operand::Pattern(pattern) => Value::string(pattern.as_str()),
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
@@ -301,7 +321,7 @@ impl<'e> Judge<'e> {
 
     /// Why nothing that is absent from a resource decides anything, where that is so.
     fn silence(&self, index: Index) -> Option<String> {
-        let resource = &self.estate.resources[index];
+        let resource = self.estate.resource(index);
         if resource.existing {
             let name = resource.short_name();
             return Some(format!("'{name}' is declared as existing: the input does not show its settings"));
@@ -316,7 +336,7 @@ impl<'e> Judge<'e> {
         operand: &Value,
         missing: Option<(&'e Value, String)>,
     ) -> Judgement<'e> {
-        let resource = &self.estate.resources[index];
+        let resource = self.estate.resource(index);
         let spot = match missing {
             Some((parent, name)) => Spot::Missing(index, parent, name),
             None => Spot::Resource(index),
@@ -361,7 +381,7 @@ impl<'e> Judge<'e> {
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
-        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value) };
+        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value), origin: on.origin };
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
         let mut open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
@@ -457,14 +477,15 @@ impl<'e> Judge<'e> {
 
     /// Why a resource that is not in the input may be there all the same.
     fn gap(&self, related: &Related, on: Option<Index>) -> Option<String> {
-        let own = on.map(|index| &self.estate.resources[index]);
+        let own = on.map(|index| self.estate.resource(index));
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
-            let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &resource.id));
+            let at = related.start(&resource.id);
+            let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &at));
             return (!is_exported)
                 .then(|| format!("no export in the input shows whether '{}' has {wanted}", resource.short_name()));
         }
-        let has_exports = self.estate.resources.first().is_some_and(|resource| resource.input == InputKind::Export);
+        let has_exports = self.estate.count() > 0 && self.estate.resource(0).input == InputKind::Export;
         if has_exports && own.is_none() {
             return Some(format!(
                 "exports show parts of a platform: {wanted} may stand in one that is not in the input"
@@ -475,14 +496,15 @@ impl<'e> Judge<'e> {
 
     /// What would show the resources a relation means, where an export lacks them.
     fn commands(&self, related: &Related, on: Option<Index>) -> Vec<String> {
-        let own = on.map(|index| &self.estate.resources[index]);
+        let own = on.map(|index| self.estate.resource(index));
         let types =
             related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types);
         if own.is_none() {
             return types.iter().map(|name| format!("az resource list --resource-type {name} -o json")).collect();
         }
         let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) else { return Vec::new() };
-        related.types.iter().filter_map(|name| crate::export::command(name, &resource.id)).collect()
+        let at = related.start(&resource.id);
+        related.types.iter().filter_map(|name| crate::export::command(name, &at)).collect()
     }
 
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
@@ -497,7 +519,7 @@ impl<'e> Judge<'e> {
             return Judgement { truth: Truth::Unknown, evidence };
         }
         let place = |index: Index, label: &str| {
-            let resource = &self.estate.resources[index];
+            let resource = self.estate.resource(index);
             (resource.at, format!("{label} {} '{}'", resource.type_name, resource.short_name()))
         };
         let undecided = |mut evidence: Evidence<'e>| {
@@ -545,7 +567,7 @@ impl<'e> Judge<'e> {
             Demand::Every(condition) => {
                 let mut kept: Option<Judgement> = None;
                 for &other in found.certain.iter().chain(&found.possible) {
-                    let mut judgement = self.judge(condition, Some(other));
+                    let mut judgement = self.judge_from(condition, other, at);
                     if found.possible.contains(&other) && judgement.truth == Truth::Fails {
                         judgement.truth = Truth::Unknown;
                         judgement.evidence.reasons.extend(found.reasons.iter().cloned());
@@ -568,9 +590,13 @@ impl<'e> Judge<'e> {
 /// Whether a value passes; of a text with `capture` what it captures, which may be absent.
 fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
     let Some(pattern) = &test.capture else { return compare::holds(test, value, operand) };
-    if value.as_unknown().is_some() {
-        // What a function gives is not written in clear.
-        return (test.operator == Operator::Secret).then_some(true);
+    if let Some(unknown) = value.as_unknown() {
+        if test.operator == Operator::Secret {
+            // What a function gives is not written in clear.
+            return Some(true);
+        }
+        let found = compare::surely_captured(pattern, &unknown.symbol)?;
+        return compare::holds(test, &Value::string(found), operand);
     }
     let text = value.symbol().unwrap_or_default();
     match (pattern.captures(&text).and_then(|found| found.get(1)), &test.default) {

@@ -4,7 +4,7 @@ use super::compare;
 use super::judge::{Judge, On, Truth};
 use crate::arm::functions::comparison;
 use crate::document::Value;
-use crate::estate::{Estate, Index, Presence};
+use crate::estate::{Estate, Index, Presence, id_hash};
 use crate::policy::{Demand, Join, Related, Relation};
 use std::sync::Arc;
 
@@ -28,11 +28,11 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
     let estate = judge.estate;
     let on = at.index;
     let mut found = Found::default();
-    for index in candidates(judge, related, on) {
-        let other = &estate.resources[index];
-        if Some(index) == on || !has_type(&other.type_name, &related.types) {
+    for index in candidates(judge, related, at) {
+        if Some(index) == on || !has_type(estate.type_of(index), &related.types) {
             continue;
         }
+        let other = estate.resource(index);
         let is_member = |name: &Arc<str>| judge.components.get(&index).is_some_and(|names| names.contains(name));
         if related.component.as_ref().is_some_and(|name| !is_member(name)) {
             let types = related.component.as_ref().and_then(|name| judge.component_types.get(name));
@@ -69,7 +69,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
         }
         if let Some(filter) = &related.filter {
-            let judgement = judge.judge(filter, Some(index));
+            let judgement = judge.judge_from(filter, index, at);
             match judgement.truth {
                 Truth::Fails => {
                     found.near_misses.push(index);
@@ -118,7 +118,7 @@ fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
 
 /// Whether both sides of a join have a value in common (`equal`), or none.
 fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equal: bool) -> Option<bool> {
-    let theirs = join.theirs.select(&judge.estate.resources[other].body).values;
+    let theirs = join.theirs.select(&judge.estate.resource(other).body).values;
     let Ok((_, root)) = judge.root(join.base, at) else { return None };
     let mine = join.mine.select(root).values;
     let captured_theirs = join.theirs_capture.as_ref().map(|pattern| captured(pattern, &theirs));
@@ -151,32 +151,71 @@ fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool) {
     (found, open)
 }
 
-fn candidates(judge: &Judge, related: &Related, on: Option<Index>) -> Vec<Index> {
+fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
     let estate = judge.estate;
-    let Some(own) = on else { return everywhere(estate, related) };
+    let Some(own) = at.index else { return everywhere(estate, related) };
     match related.relation {
         Relation::Parent => estate.parent(own).into_iter().collect(),
-        Relation::Ancestor => estate.above(&estate.resources[own].id),
-        Relation::Child => estate.below(&estate.resources[own].id),
+        Relation::Ancestor => estate.above(&estate.resource(own).id),
+        Relation::Child => estate.below(&estate.resource(own).id),
+        Relation::DirectChild => {
+            let id = &estate.resource(own).id;
+            let is_own = |index: &Index| estate.parent_id(*index).is_some_and(|parent| parent.eq_ignore_ascii_case(id));
+            estate.below(id).into_iter().filter(is_own).collect()
+        }
         Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
-        Relation::References => estate.references(own).to_vec(),
-        Relation::ReferencedBy => estate.referenced_by(own).to_vec(),
-        Relation::Extends => estate.extensions(own).to_vec(),
+        Relation::References => estate.references(own),
+        Relation::ReferencedBy => estate.referenced_by(own),
+        Relation::Extends => match &related.below {
+            None => estate.extensions(own),
+            Some(_) => estate.extensions_at(&related.start(&estate.resource(own).id)),
+        },
         Relation::SameScope => {
-            let scope = scope_of(&estate.resources[own].id);
+            let scope = scope_of(&estate.resource(own).id);
             everywhere(estate, related)
                 .into_iter()
-                .filter(|&index| scope_of(&estate.resources[index].id) == scope)
+                .filter(|&index| scope_of(&estate.resource(index).id) == scope)
                 .collect()
         }
-        Relation::Anywhere => everywhere(estate, related),
+        Relation::Anywhere => match &related.on {
+            Some(join) if estate.is_supplied() => joined(judge, related, join, at),
+            _ => everywhere(estate, related),
+        },
+    }
+}
+
+/// How many that do not join are looked at all the same, to tell them as near misses.
+const NEAR_MISSES: usize = 3;
+
+/// Of an estate that is not held: those with a joined value in common, found by an index, and the first few others.
+fn joined(judge: &Judge, related: &Related, join: &Join, at: On) -> Vec<Index> {
+    let estate = judge.estate;
+    let Ok((_, root)) = judge.root(join.base, at) else { return everywhere(estate, related) };
+    let edges = estate.lookup(std::ptr::from_ref(join) as usize, &|| everywhere(estate, related), &|resource| {
+        keys(&join.theirs.select(&resource.body).values, join.theirs_capture.as_ref())
+    });
+    let mine = keys(&join.mine.select(root).values, join.capture.as_ref());
+    let mut found: Vec<Index> = mine.into_iter().flat_map(|key| edges.of(key).collect::<Vec<_>>()).collect();
+    let others = related.types.iter().flat_map(|name| estate.of_type(name)).copied();
+    found.extend(others.take(found.len() + NEAR_MISSES));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Joined values by their hashes, case ignored.
+fn keys(values: &[&Value], pattern: Option<&regex::Regex>) -> Vec<u64> {
+    let hash = |value: &Value| value.symbol().map(|text| id_hash(&text));
+    match pattern {
+        Some(pattern) => captured(pattern, values).0.iter().filter_map(hash).collect(),
+        None => values.iter().filter_map(|value| hash(value)).collect(),
     }
 }
 
 /// All resources of the relation's types, or all.
 fn everywhere(estate: &Estate, related: &Related) -> Vec<Index> {
     if related.types.is_empty() || related.types.iter().any(|name| name.contains('*')) {
-        return (0..estate.resources.len()).collect();
+        return (0..estate.count()).collect();
     }
     let mut list: Vec<Index> = related.types.iter().flat_map(|name| estate.of_type(name)).copied().collect();
     list.sort_unstable();

@@ -8,7 +8,32 @@ use crate::estate::{Estate, Index, Presence, Resource};
 use crate::policy::{CompiledRule, Component, Match, Pack, Packs, Subjects};
 use crate::source::Location;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
+
+/// Takes what comes out of rules.
+pub trait Sink {
+    /// Told of each verdict; whether it is to be given with its evidence.
+    fn wants(&mut self, rule: &CompiledRule, verdict: Verdict) -> bool;
+    fn take(&mut self, outcome: Outcome);
+    /// The place of a secret that a rule met.
+    fn secret(&mut self, at: Location);
+}
+
+impl Sink for (Vec<Outcome>, Vec<Location>) {
+    fn wants(&mut self, _: &CompiledRule, _: Verdict) -> bool {
+        true
+    }
+    fn take(&mut self, outcome: Outcome) {
+        self.0.push(outcome);
+    }
+    fn secret(&mut self, at: Location) {
+        self.1.push(at);
+    }
+}
+
+/// Which components of a pack each resource is.
+pub type Members = HashMap<Index, Vec<Arc<str>>>;
 
 /// The outcomes of all rules of `packs` on `estate`, and the places of secrets they met.
 /// `home` is where findings about the estate as a whole stand; `wanted` chooses rules.
@@ -18,31 +43,40 @@ pub fn evaluate(
     home: Location,
     wanted: &dyn Fn(&CompiledRule) -> bool,
 ) -> (Vec<Outcome>, Vec<Location>) {
-    let mut outcomes = Vec::new();
-    let mut secrets = Vec::new();
-    for pack in &packs.packs {
-        let components = members(estate, packs, pack);
+    let mut sink = (Vec::new(), Vec::new());
+    let members: Vec<Members> =
+        packs.packs.iter().map(|pack| members(estate, packs, pack, 0..estate.count())).collect();
+    evaluate_part(estate, packs, &members, home, wanted, 0..estate.count(), &mut sink);
+    sink
+}
+
+/// The same for the resources of a range, and where that begins with the first one, for the estate as a whole. `members`
+/// are those of all resources, by pack.
+pub fn evaluate_part(
+    estate: &Estate,
+    packs: &Packs,
+    members: &[Members],
+    home: Location,
+    wanted: &dyn Fn(&CompiledRule) -> bool,
+    range: Range<Index>,
+    sink: &mut dyn Sink,
+) {
+    for (pack, components) in packs.packs.iter().zip(members) {
         let types = pack.components.iter().map(|one| (one.name.clone(), one.types.clone())).collect();
         let exclusive: HashSet<Arc<str>> =
             pack.components.iter().filter(|one| one.is_exclusive).map(|one| one.name.clone()).collect();
-        let judge = Judge {
-            estate,
-            defaults: &packs.defaults,
-            components: &components,
-            exclusive: &exclusive,
-            component_types: &types,
-        };
-        let runner = Runner { judge, pack, home, tells_all: packs.tell_all };
+        let judge =
+            Judge { estate, defaults: &packs.defaults, components, exclusive: &exclusive, component_types: &types };
+        let runner = Runner { judge, pack, home, range: range.clone(), tells_all: packs.tell_all };
         for rule in pack.rules.iter().filter(|rule| wanted(rule)) {
-            runner.rule(rule, &mut outcomes, &mut secrets);
+            runner.rule(rule, sink);
         }
     }
-    (outcomes, secrets)
 }
 
-/// Which components each resource is.
-fn members(estate: &Estate, packs: &Packs, pack: &Pack) -> HashMap<Index, Vec<Arc<str>>> {
-    let mut found: HashMap<Index, Vec<Arc<str>>> = HashMap::new();
+/// Which components of a pack the resources of a range are.
+pub fn members(estate: &Estate, packs: &Packs, pack: &Pack, range: Range<Index>) -> Members {
+    let mut found: Members = HashMap::new();
     let (nothing, no_types, no_names) = (HashMap::new(), HashMap::new(), HashSet::new());
     let judge = Judge {
         estate,
@@ -53,7 +87,7 @@ fn members(estate: &Estate, packs: &Packs, pack: &Pack) -> HashMap<Index, Vec<Ar
     };
     for component in &pack.components {
         for name in &component.types {
-            for &index in estate.of_type(name) {
+            for &index in within(estate.of_type(name), &range) {
                 if is_member(&judge, component, index) {
                     found.entry(index).or_default().push(component.name.clone());
                 }
@@ -63,8 +97,15 @@ fn members(estate: &Estate, packs: &Packs, pack: &Pack) -> HashMap<Index, Vec<Ar
     found
 }
 
+/// Those of sorted numbers that lie in a range.
+fn within<'l>(list: &'l [Index], range: &Range<Index>) -> &'l [Index] {
+    let start = list.partition_point(|index| *index < range.start);
+    let end = list.partition_point(|index| *index < range.end);
+    &list[start..end]
+}
+
 fn is_member<'e>(judge: &Judge<'e>, component: &'e Component, index: Index) -> bool {
-    let resource = &judge.estate.resources[index];
+    let resource = judge.estate.resource(index);
     component.matches.iter().any(|way| match way {
         Match::Tag { name, equals } => {
             let tag = resource.body.get("tags").and_then(|tags| tags.get(name)).and_then(Value::as_str);
@@ -85,12 +126,15 @@ struct Runner<'e> {
     home: Location,
     /// Verdicts carry their conditions, and what a rule does not apply to is told as well.
     tells_all: bool,
+    /// The resources that are judged.
+    range: Range<Index>,
 }
 
 impl<'e> Runner<'e> {
-    fn rule(&self, rule: &'e CompiledRule, outcomes: &mut Vec<Outcome>, secrets: &mut Vec<Location>) {
+    fn rule(&self, rule: &'e CompiledRule, sink: &mut dyn Sink) {
         let estate = self.judge.estate;
         let subjects: Vec<Option<Index>> = match &rule.subjects {
+            Subjects::Estate if self.range.start > 0 => Vec::new(),
             Subjects::Estate => vec![None],
             Subjects::Types(names) => self.of_types(names).into_iter().map(Some).collect(),
             Subjects::Component(name) => {
@@ -108,7 +152,7 @@ impl<'e> Runner<'e> {
         for on in subjects {
             // What is declared as existing is another deployment's to get right.
             if on.is_some_and(|index| {
-                let resource = &estate.resources[index];
+                let resource = estate.resource(index);
                 resource.existing || rule.input.is_some_and(|kind| kind != resource.input)
             }) {
                 continue;
@@ -121,7 +165,7 @@ impl<'e> Runner<'e> {
                             let mut outcome = self.outcome(rule, on, judgement);
                             outcome.verdict = Verdict::NotApplicable;
                             outcome.steps = self.judge.trace(conditions, on);
-                            outcomes.push(outcome);
+                            sink.take(outcome);
                         }
                         continue;
                     }
@@ -137,13 +181,15 @@ impl<'e> Runner<'e> {
             if judgement.evidence.is_secret
                 && let Spot::Value(_, value) = &judgement.evidence.spot
             {
-                secrets.push(value.at);
+                sink.secret(value.at);
             }
-            let mut outcome = self.outcome(rule, on, judgement);
-            if self.tells_all {
-                outcome.steps = self.judge.trace(conditions, on);
+            if sink.wants(rule, verdict(judgement.truth)) {
+                let mut outcome = self.outcome(rule, on, judgement);
+                if self.tells_all {
+                    outcome.steps = self.judge.trace(conditions, on);
+                }
+                sink.take(outcome);
             }
-            outcomes.push(outcome);
         }
     }
 
@@ -151,9 +197,9 @@ impl<'e> Runner<'e> {
         let estate = self.judge.estate;
         let mut list: Vec<Index> = if names.iter().any(|name| name.contains('*')) {
             let matching = estate.types().filter(|(own, _)| names.iter().any(|name| type_matches(name, own)));
-            matching.flat_map(|(_, list)| list.iter().copied()).collect()
+            matching.flat_map(|(_, list)| within(list, &self.range)).copied().collect()
         } else {
-            names.iter().flat_map(|name| estate.of_type(name)).copied().collect()
+            names.iter().flat_map(|name| within(estate.of_type(name), &self.range)).copied().collect()
         };
         list.sort_unstable();
         list.dedup();
@@ -163,12 +209,8 @@ impl<'e> Runner<'e> {
     fn outcome(&self, rule: &CompiledRule, on: Option<Index>, judgement: Judgement<'e>) -> Outcome {
         let estate = self.judge.estate;
         let Judgement { truth, evidence } = judgement;
-        let verdict = match truth {
-            Truth::Holds => Verdict::Pass,
-            Truth::Fails => Verdict::Fail,
-            Truth::Unknown => Verdict::Unknown,
-        };
-        let resource = on.map(|index| &estate.resources[index]);
+        let verdict = verdict(truth);
+        let resource = on.map(|index| estate.resource(index));
         let subject = match resource {
             Some(resource) => Subject {
                 id: resource.id.clone(),
@@ -238,7 +280,7 @@ impl<'e> Runner<'e> {
 
     /// Where evidence stands: the deciding place, how its value got there, and the pointer in the resource.
     fn places(&self, evidence: &Evidence, verdict: Verdict) -> (Place, Vec<Place>, String) {
-        let resources = &self.judge.estate.resources;
+        let estate = self.judge.estate;
         match &evidence.spot {
             Spot::Value(index, value) => {
                 let label = match (verdict, value.as_unknown()) {
@@ -247,19 +289,19 @@ impl<'e> Runner<'e> {
                     (Verdict::Fail, _) => format!("expected {}", evidence.expected),
                     _ => "decided here".to_owned(),
                 };
-                let resource = &resources[*index];
+                let resource = estate.resource(*index);
                 let pointer = resource.body.pointer_of(value).unwrap_or_default();
                 let at = if value.at == Location::default() { resource.at } else { value.at };
                 (Place { at, label }, traced(value), pointer)
             }
             Spot::Missing(index, parent, name) => {
-                let resource = &resources[*index];
+                let resource = estate.resource(*index);
                 let pointer = resource.body.pointer_of(parent).unwrap_or_default();
                 let at = key_of(resource, &pointer);
                 (Place { at, label: format!("missing '{name}' under here") }, traced(parent), pointer)
             }
             Spot::Resource(index) => {
-                let resource = &resources[*index];
+                let resource = estate.resource(*index);
                 let label = if verdict == Verdict::Fail && !evidence.expected.is_empty() {
                     format!("expected {}", evidence.expected)
                 } else {
@@ -294,7 +336,7 @@ impl<'e> Runner<'e> {
                 "expected" => text.push_str(&evidence.expected),
                 // The resource in which the deciding value stands.
                 "other.name" => {
-                    text.push_str(other.map_or("", |index| self.judge.estate.resources[index].short_name()));
+                    text.push_str(other.map_or("", |index| self.judge.estate.resource(index).short_name()));
                 }
                 name => match self.pack.parameters.get(name) {
                     Some(value) => {
@@ -311,6 +353,14 @@ impl<'e> Runner<'e> {
         }
         text.push_str(rest);
         text
+    }
+}
+
+fn verdict(truth: Truth) -> Verdict {
+    match truth {
+        Truth::Holds => Verdict::Pass,
+        Truth::Fails => Verdict::Fail,
+        Truth::Unknown => Verdict::Unknown,
     }
 }
 

@@ -97,26 +97,23 @@ pub fn apply_inline(
 }
 
 /// Marks what waivers and the baseline suppress in a whole run, and tells what is wrong with them.
-pub fn apply(run: &mut Run, policies: &Policies, source_of: &dyn Fn(SourceId) -> std::sync::Arc<Source>) {
-    for waiver in policies.waivers {
-        let days = days_between(policies.today, &waiver.expires);
-        if let (Some(most), Some(days)) = (policies.max_waiver_days, days)
-            && days > most
-        {
-            let message = format!("this waiver runs {days} days; at most {most} are allowed");
-            let input = source_of(waiver.at.source).name.clone();
-            run.problems.push(told("waiver-too-long", Severity::Error, message, waiver.at, &input));
-            continue;
-        }
-        waive(run, waiver, policies.today, source_of);
-    }
+pub fn apply(run: &mut Run, policies: &Policies, name_of: &dyn Fn(SourceId) -> String) {
+    let used = accept(&mut run.outcomes, policies, name_of);
+    tell_waivers(run, policies, &used, name_of);
+}
+
+/// Marks what waivers and the baseline suppress; gives which waivers are used.
+pub fn accept(outcomes: &mut [Outcome], policies: &Policies, name_of: &dyn Fn(SourceId) -> String) -> Vec<bool> {
+    let waivers = policies.waivers.iter();
+    let used = waivers.map(|waiver| !is_too_long(policies, waiver) && waive(outcomes, waiver, policies.today, name_of));
+    let used = used.collect();
     if let Some(baseline) = policies.baseline {
         let mut files: HashMap<SourceId, String> = HashMap::new();
         // A rule whose findings nobody may suppress is not quieted by a list either.
         let may_be_known = |outcome: &&mut Outcome| is_open(outcome) && outcome.rule.is_waivable;
-        for outcome in run.outcomes.iter_mut().filter(may_be_known) {
+        for outcome in outcomes.iter_mut().filter(may_be_known) {
             let source = outcome.subject.at.source;
-            let file = files.entry(source).or_insert_with(|| absolute(&source_of(source).name)).clone();
+            let file = files.entry(source).or_insert_with(|| absolute(&name_of(source))).clone();
             if baseline.contains(&Known::by(outcome, file)) {
                 outcome.suppressed = Some(Suppression {
                     kind: "baseline",
@@ -128,6 +125,42 @@ pub fn apply(run: &mut Run, policies: &Policies, source_of: &dyn Fn(SourceId) ->
             }
         }
     }
+    used
+}
+
+fn is_too_long(policies: &Policies, waiver: &Waiver) -> bool {
+    let days = days_between(policies.today, &waiver.expires);
+    policies.max_waiver_days.zip(days).is_some_and(|(most, days)| days > most)
+}
+
+/// Tells what is wrong with waivers, of which `used` cover a finding.
+pub fn tell_waivers(run: &mut Run, policies: &Policies, used: &[bool], name_of: &dyn Fn(SourceId) -> String) {
+    for (waiver, used) in policies.waivers.iter().zip(used) {
+        let input = name_of(waiver.at.source);
+        let days = days_between(policies.today, &waiver.expires);
+        if let (Some(most), Some(days), true) = (policies.max_waiver_days, days, is_too_long(policies, waiver)) {
+            let message = format!("this waiver runs {days} days; at most {most} are allowed");
+            run.problems.push(told("waiver-too-long", Severity::Error, message, waiver.at, &input));
+            continue;
+        }
+        let problems = refused(run, &waiver.rules, waiver.at, &input);
+        run.problems.extend(problems);
+        let rules = waiver.rules.join(", ");
+        if !used {
+            let message = format!("the waiver of {rules} covers no open finding");
+            run.problems.push(told("unused-waiver", Severity::Warning, message, waiver.at, &input));
+        } else if is_expired(waiver, policies.today) {
+            let message = format!("the waiver of {rules} expired on {}; its findings count again", waiver.expires);
+            run.problems.push(told("expired-waiver", Severity::Warning, message, waiver.at, &input));
+        } else if days.is_some_and(|days| days <= NOTICE_DAYS) {
+            let message = format!("the waiver of {rules} expires on {} (owner: {})", waiver.expires, waiver.owner);
+            run.problems.push(told("expiring-waiver", Severity::Note, message, waiver.at, &input));
+        }
+    }
+}
+
+fn is_expired(waiver: &Waiver, today: &str) -> bool {
+    waiver.expires.as_str() < today
 }
 
 fn is_open(outcome: &Outcome) -> bool {
@@ -289,13 +322,10 @@ fn metadata(value: &Value, own: Span, marks: &mut Vec<Inline>) {
     }
 }
 
-fn waive(run: &mut Run, waiver: &Waiver, today: &str, source_of: &dyn Fn(SourceId) -> std::sync::Arc<Source>) {
-    let input = source_of(waiver.at.source).name.clone();
-    let problems = refused(run, &waiver.rules, waiver.at, &input);
-    run.problems.extend(problems);
-    let expired = waiver.expires.as_str() < today;
+/// Marks what a waiver covers, unless it is expired; gives whether it covers anything.
+fn waive(outcomes: &mut [Outcome], waiver: &Waiver, today: &str, name_of: &dyn Fn(SourceId) -> String) -> bool {
     let mut used = false;
-    for outcome in run.outcomes.iter_mut().filter(|outcome| is_open(outcome) && is_meant(outcome, &waiver.rules)) {
+    for outcome in outcomes.iter_mut().filter(|outcome| is_open(outcome) && is_meant(outcome, &waiver.rules)) {
         let subject = &outcome.subject;
         let by_resource = waiver
             .resource
@@ -303,15 +333,15 @@ fn waive(run: &mut Run, waiver: &Waiver, today: &str, source_of: &dyn Fn(SourceI
             .is_none_or(|pattern| matches_pattern(pattern, &subject.name) || matches_pattern(pattern, &subject.id));
         let by_file = || {
             waiver.file.as_ref().is_none_or(|pattern| {
-                let name = &source_of(outcome.primary.at.source).name;
-                matches_pattern(pattern, name) || matches_pattern(&format!("*/{pattern}"), name)
+                let name = name_of(outcome.primary.at.source);
+                matches_pattern(pattern, &name) || matches_pattern(&format!("*/{pattern}"), &name)
             })
         };
         if !by_resource || !by_file() {
             continue;
         }
         used = true;
-        if !expired {
+        if !is_expired(waiver, today) {
             outcome.suppressed = Some(Suppression {
                 kind: "waiver",
                 reason: waiver.reason.clone(),
@@ -321,17 +351,7 @@ fn waive(run: &mut Run, waiver: &Waiver, today: &str, source_of: &dyn Fn(SourceI
             });
         }
     }
-    let rules = waiver.rules.join(", ");
-    if !used {
-        let message = format!("the waiver of {rules} covers no open finding");
-        run.problems.push(told("unused-waiver", Severity::Warning, message, waiver.at, &input));
-    } else if expired {
-        let message = format!("the waiver of {rules} expired on {}; its findings count again", waiver.expires);
-        run.problems.push(told("expired-waiver", Severity::Warning, message, waiver.at, &input));
-    } else if is_near(today, &waiver.expires) {
-        let message = format!("the waiver of {rules} expires on {} (owner: {})", waiver.expires, waiver.owner);
-        run.problems.push(told("expiring-waiver", Severity::Note, message, waiver.at, &input));
-    }
+    used
 }
 
 /// Whether a date comes within the days of notice.

@@ -20,7 +20,7 @@ const MOST: usize = 8;
 impl<'e> Judge<'e> {
     /// The conditions of a rule on a resource: which resources it is for, and what must hold.
     pub fn trace(&self, conditions: &'e Conditions, on: Option<Index>) -> Vec<Step> {
-        let on = On { index: on, focus: None };
+        let on = On { index: on, focus: None, origin: None };
         let told = |text: &str, condition: &'e Condition| {
             let inner = self.step(condition, on);
             Step { outcome: inner.outcome, text: text.to_owned(), found: None, places: Vec::new(), inner: vec![inner] }
@@ -62,14 +62,9 @@ impl<'e> Judge<'e> {
             Operator::ALL.iter().find(|(_, operator)| *operator == test.operator).map_or("", |(name, _)| name);
         let operand = match &test.operand {
             Operand::Literal(value) => shown(value),
-            Operand::Path(path) => path.text().to_owned(),
+            Operand::Path(base, path) => format!("{}{}", start(*base), path.text()),
             Operand::Pattern(pattern) => format!("/{pattern}/"),
             Operand::Bounds(bounds) => bounds.describe(),
-        };
-        let base = match test.base {
-            Base::Own => "",
-            Base::Resource => "resource ",
-            Base::Parent => "parent ",
         };
         let quantifier = match test.quantifier {
             Quantifier::Every => "",
@@ -84,7 +79,7 @@ impl<'e> Judge<'e> {
             (Spot::Missing(..), None) => Some("absent".to_owned()),
             _ => None,
         };
-        let text = format!("{quantifier}{base}{} {spelling} {operand}", test.path.text());
+        let text = format!("{quantifier}{}{} {spelling} {operand}", start(test.base), test.path.text());
         Step { outcome: outcome(truth), text, found, places: self.stands(&evidence), inner: Vec::new() }
     }
 
@@ -95,12 +90,12 @@ impl<'e> Judge<'e> {
             ItemsDemand::None(condition) => ("no".to_owned(), Some(condition)),
             ItemsDemand::Count(bounds) => (bounds.describe(), None),
         };
-        let text = format!("{demand} item of {}", items.path.text());
+        let text = format!("{demand} item of {}{}", start(items.base), items.path.text());
         let Ok((index, root)) = self.root(items.base, on) else { return (text, Vec::new()) };
         let values: Vec<&'e Value> = items.path.select(root).values.into_iter().filter(|one| !one.is_null()).collect();
         let mut inner = Vec::new();
         for &value in values.iter().take(MOST) {
-            let inside = On { index: Some(index), focus: Some(value) };
+            let inside = On { index: Some(index), focus: Some(value), origin: on.origin };
             let filter = items.filter.as_ref().map(|filter| self.step(filter, inside));
             let counts = filter.as_ref().is_none_or(|step| step.outcome != Verdict::Fail);
             let judged = condition.filter(|_| counts).map(|condition| self.step(condition, inside));
@@ -108,7 +103,7 @@ impl<'e> Judge<'e> {
                 (Some(step), _) | (None, Some(step)) => step.outcome,
                 (None, None) => Verdict::Pass,
             };
-            let pointer = self.estate.resources[index].body.pointer_of(value).unwrap_or_default();
+            let pointer = self.estate.resource(index).body.pointer_of(value).unwrap_or_default();
             let text = if counts { pointer } else { format!("{pointer} does not count") };
             let steps = filter.into_iter().chain(judged).collect();
             inner.push(Step { outcome, text, found: None, places: at(value.at), inner: steps });
@@ -123,8 +118,9 @@ impl<'e> Judge<'e> {
             [(&found.certain, "found:"), (&found.possible, "perhaps:"), (&found.near_misses, "does not qualify:")];
         for (list, word) in groups {
             for &index in list.iter().take(MOST) {
-                let resource = &self.estate.resources[index];
-                let there = On { index: Some(index), focus: None };
+                let resource = self.estate.resource(index);
+                let origin = on.index.map(|from| (from, on.focus));
+                let there = On { index: Some(index), focus: None, origin };
                 let filter = related.filter.as_ref().map(|filter| self.step(filter, there));
                 let demanded = match &related.demand {
                     Demand::Every(condition) if word != "does not qualify:" => Some(self.step(condition, there)),
@@ -155,7 +151,7 @@ impl<'e> Judge<'e> {
                 places.extend(traced(value));
                 places
             }
-            Spot::Resource(index) => at(self.estate.resources[*index].at),
+            Spot::Resource(index) => at(self.estate.resource(*index).at),
             Spot::Estate => Vec::new(),
         };
         let mut seen = Vec::new();
@@ -165,6 +161,16 @@ impl<'e> Judge<'e> {
             is_new
         });
         places
+    }
+}
+
+/// How rules write where a path starts.
+fn start(base: Base) -> &'static str {
+    match base {
+        Base::Own => "",
+        Base::Resource => "@resource.",
+        Base::Parent => "@parent.",
+        Base::Origin => "@origin.",
     }
 }
 

@@ -30,11 +30,8 @@ pub fn run(given: &ArgMatches) -> Outcome {
 }
 
 fn is_named(rule: &Rule, wanted: &str) -> bool {
-    let others = rule.aliases.iter().chain(&rule.peers).map(String::as_str);
-    std::iter::once(rule.id.as_str())
-        .chain([rule.code.as_str()])
-        .chain(others)
-        .any(|name| name.eq_ignore_ascii_case(wanted))
+    let own = [&rule.id, &rule.code].into_iter().chain(&rule.aliases);
+    rule.has_peer(wanted) || own.into_iter().any(|name| name.eq_ignore_ascii_case(wanted))
 }
 
 /// The rule as text of at most 100 columns.

@@ -51,7 +51,9 @@ fn given_values(given: &ArgMatches, sources: &Sources) -> Result<Vec<Given>, Ref
 }
 
 fn expanded(document: &Document, given: Vec<Given>, sources: &Sources) -> Expansion {
-    let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, sources);
+    let linked = |_: SourceId, path: &str| {
+        input::read_linked(&document.path, path, sources).map(|read| read.map(|file| file.root().clone()))
+    };
     expand_template(Request { template: document.root(), given, linked: &linked, trial: &[], facts: None })
 }
 
@@ -91,7 +93,9 @@ pub fn eval(given: &ArgMatches) -> Outcome {
             root.set("outputs".into(), at, Value::object(vec![member("expression", output)]));
             let whole = Value { at: document.root().at, ..Value::object(root.members) };
             let values = given_values(given, &sources)?;
-            let linked = |_: SourceId, path: &str| input::read_linked(&document.path, path, &sources);
+            let linked = |_: SourceId, path: &str| {
+                input::read_linked(&document.path, path, &sources).map(|read| read.map(|file| file.root().clone()))
+            };
             let expansion =
                 expand_template(Request { template: &whole, given: values, linked: &linked, trial: &[], facts: None });
             match expansion.faults.iter().find(|fault| fault.at.source == source) {

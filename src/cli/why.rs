@@ -170,7 +170,8 @@ fn tell_step(step: &Step, indent: usize, texts: &Texts, out: &mut String) {
 
 fn line(place: &Place, texts: &Texts) -> String {
     let (name, at) = texts.place(place.at);
-    let source = texts.get(place.at.source);
-    let text: String = source.slice(place.at.span).lines().next().unwrap_or_default().chars().take(80).collect();
+    let window = texts.window(place.at);
+    let text = window.source.text.get(window.range(place.at.span)).unwrap_or_default();
+    let text: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
     format!("{name}:{}:{}  {text}  ({})", at.line, at.column, place.label)
 }

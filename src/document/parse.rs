@@ -34,8 +34,16 @@ pub struct Parsed {
 
 /// Parses one JSON or JSONC text of at most 4 GiB.
 pub fn parse(source: SourceId, text: &str) -> Result<Parsed, SyntaxError> {
-    let mut parser =
-        Parser { source, text, bytes: text.as_bytes(), at: 0, depth: 0, duplicates: Vec::new(), comments: Vec::new() };
+    let mut parser = Parser {
+        source,
+        base: 0,
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        depth: 0,
+        duplicates: Vec::new(),
+        comments: Vec::new(),
+    };
     if text.starts_with('\u{feff}') {
         parser.at = 3;
     }
@@ -48,6 +56,15 @@ pub fn parse(source: SourceId, text: &str) -> Result<Parsed, SyntaxError> {
     Ok(Parsed { root, duplicates: parser.duplicates, comments: parser.comments })
 }
 
+/// Parses one value that stands at `base` in its source, from its text alone.
+pub fn parse_part(source: SourceId, text: &str, base: u32) -> Result<Value, SyntaxError> {
+    let bytes = text.as_bytes();
+    let mut parser =
+        Parser { source, base, text, bytes, at: 0, depth: 0, duplicates: Vec::new(), comments: Vec::new() };
+    parser.skip_space()?;
+    parser.value()
+}
+
 /// Parses newline-delimited JSON as the list of its lines; nothing when there are fewer than two,
 /// or a line is not a JSON object of its own.
 pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
@@ -58,8 +75,16 @@ pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
         let end = start + line.len();
         if !line.trim().is_empty() {
             let bytes = text.as_bytes().get(..end)?;
-            let mut parser =
-                Parser { source, text, bytes, at: start, depth: 0, duplicates: Vec::new(), comments: Vec::new() };
+            let mut parser = Parser {
+                source,
+                base: 0,
+                text,
+                bytes,
+                at: start,
+                depth: 0,
+                duplicates: Vec::new(),
+                comments: Vec::new(),
+            };
             parser.skip_space().ok()?;
             let value = parser.value().ok()?;
             parser.skip_space().ok()?;
@@ -81,6 +106,8 @@ pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
 
 struct Parser<'src> {
     source: SourceId,
+    /// Where the text begins in its source.
+    base: u32,
     text: &'src str,
     bytes: &'src [u8],
     at: usize,
@@ -91,11 +118,13 @@ struct Parser<'src> {
 
 impl<'src> Parser<'src> {
     fn location(&self, start: usize) -> Location {
-        Location { source: self.source, span: Span { start: start as u32, end: self.at as u32 } }
+        let base = self.base;
+        Location { source: self.source, span: Span { start: base + start as u32, end: base + self.at as u32 } }
     }
 
     fn error(&self, message: impl Into<String>, start: usize, end: usize) -> SyntaxError {
-        SyntaxError { message: message.into(), span: Span { start: start as u32, end: end as u32 } }
+        let span = Span { start: self.base + start as u32, end: self.base + end as u32 };
+        SyntaxError { message: message.into(), span }
     }
 
     fn error_here(&self, expected: &str) -> SyntaxError {
@@ -132,7 +161,7 @@ impl<'src> Parser<'src> {
             },
             _ => return Err(self.error_here("expected a value")),
         }
-        self.comments.push(Span { start: start as u32, end: self.at as u32 });
+        self.comments.push(self.location(start).span);
         Ok(())
     }
 

@@ -1,97 +1,147 @@
 //! Edges between resources, all read from ids: an id below another is a child, an id with a second
 //! `/providers/` is an extension, an id inside a value is a reference.
 
-use super::{Estate, Index, segments};
+use super::{Estate, Index, Resource, id_hash, segments};
 use crate::document::{Kind, Value};
-use std::collections::HashMap;
+
+/// Edges from a key to resources, those of one key in the order they were given.
+#[derive(Debug, Default)]
+pub struct Edges(Vec<(u64, u32)>);
+
+impl Edges {
+    pub fn new(mut pairs: Vec<(u64, u32)>) -> Self {
+        pairs.sort_by_key(|(from, _)| *from);
+        Edges(pairs)
+    }
+
+    /// Where the edges of a key lead.
+    pub fn of(&self, key: u64) -> impl Iterator<Item = Index> + '_ {
+        let start = self.0.partition_point(|(from, _)| *from < key);
+        self.0[start..].iter().take_while(move |(from, _)| *from == key).map(|(_, to)| *to as Index)
+    }
+
+    /// All edges.
+    pub fn pairs(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        self.0.iter().copied()
+    }
+}
 
 /// Reference edges in both directions, each list in order of first mention.
 #[derive(Debug, Default)]
 pub struct References {
-    pub outgoing: HashMap<Index, Vec<Index>>,
-    pub incoming: HashMap<Index, Vec<Index>>,
+    pub outgoing: Edges,
+    pub incoming: Edges,
 }
 
 /// The id one level up: the last type and name pair removed; nothing for a resource without parent.
 pub fn parent_id(id: &str) -> Option<&str> {
-    let parts = segments(id);
-    let provider = parts.iter().rposition(|part| part.eq_ignore_ascii_case("providers"))?;
-    // After `providers` come the namespace, then pairs of type and name.
-    if parts.len() < provider + 6 {
-        return None;
+    let mut behind = 0;
+    let mut cut = 0;
+    for part in from_end(id) {
+        if part.eq_ignore_ascii_case("providers") {
+            // After `providers` come the namespace, then pairs of type and name.
+            return if behind >= 5 { id.get(..id.len() - cut) } else { None };
+        }
+        if behind < 2 {
+            cut += part.len() + 1;
+        }
+        behind += 1;
     }
-    let cut: usize = parts[parts.len() - 2..].iter().map(|part| part.len() + 1).sum();
-    id.get(..id.len() - cut)
+    None
+}
+
+/// The parts of an id between `/` outside holes, last first.
+fn from_end(id: &str) -> impl Iterator<Item = &str> {
+    let is_plain = !id.contains('‹');
+    let plain = is_plain.then(|| id.rsplit('/')).into_iter().flatten();
+    let holed = (!is_plain).then(|| segments(id).into_iter().rev()).into_iter().flatten();
+    plain.chain(holed)
+}
+
+/// The hashes of the ids that stand above an id in its own provider.
+pub fn ancestors(id: &str) -> impl Iterator<Item = u64> + '_ {
+    std::iter::successors(parent_id(id), |id| parent_id(id)).map(id_hash)
 }
 
 /// The id of the resource that an extension resource extends.
-fn extended_id(id: &str) -> Option<&str> {
-    let parts = segments(id);
-    let mut providers = parts.iter().enumerate().filter(|(_, part)| part.eq_ignore_ascii_case("providers"));
-    let last = providers.next_back()?.0;
-    let tail: usize = parts[last..].iter().map(|part| part.len() + 1).sum();
-    providers.next()?;
-    id.get(..id.len() - tail)
-}
-
-pub fn extensions(estate: &Estate) -> HashMap<Index, Vec<Index>> {
-    edges_by(estate, extended_id)
-}
-
-fn edges_by(estate: &Estate, other: fn(&str) -> Option<&str>) -> HashMap<Index, Vec<Index>> {
-    let mut map: HashMap<Index, Vec<Index>> = HashMap::new();
-    for (index, resource) in estate.resources.iter().enumerate() {
-        if let Some(target) = other(&resource.id).and_then(|id| estate.by_id(id)) {
-            map.entry(target).or_default().push(index);
+pub fn extended_id(id: &str) -> Option<&str> {
+    let mut tail = 0;
+    let mut end = None;
+    for part in from_end(id) {
+        tail += part.len() + 1;
+        if part.eq_ignore_ascii_case("providers") {
+            if end.is_some() {
+                return end;
+            }
+            end = id.get(..id.len() - tail);
         }
     }
-    map
+    None
 }
 
-pub fn references(estate: &Estate) -> References {
-    let mut edges = References::default();
-    for (index, resource) in estate.resources.iter().enumerate() {
-        let mut found = Vec::new();
+pub fn references(estate: &Estate, resources: &[Resource]) -> References {
+    let mut pairs = Vec::new();
+    for (index, resource) in resources.iter().enumerate() {
+        let mut found: Vec<Index> = Vec::new();
+        let mut take = |text: &str| {
+            ids_in(text, &mut |id| {
+                // The longest part of it that names a resource of the estate (`…/subnets/x` of a network declared whole).
+                if let Some(other) = heads(id).find_map(|head| estate.by_id(head))
+                    && !found.contains(&other)
+                {
+                    found.push(other);
+                }
+            });
+        };
         if let Kind::Object(body) = &resource.body.kind {
             for member in &body.members {
-                if !["id", "name", "type", "dependson"].contains(&member.key.to_ascii_lowercase().as_str()) {
-                    collect(estate, &member.value, &mut found);
+                if !["id", "name", "type", "dependson"].iter().any(|name| name.eq_ignore_ascii_case(&member.key)) {
+                    texts(&member.value, &mut take);
                 }
             }
         }
         let own = resource.id.to_lowercase();
         found.retain(|&other| {
-            let id = estate.resources[other].id.to_lowercase();
+            let id = resources[other].id.to_lowercase();
             other != index && !own.strip_prefix(&id).is_some_and(|rest| rest.starts_with('/'))
         });
-        for &other in &found {
-            edges.incoming.entry(other).or_default().push(index);
-        }
-        if !found.is_empty() {
-            edges.outgoing.insert(index, found);
-        }
+        pairs.extend(found.into_iter().map(|other| (index as u64, other as u32)));
     }
-    edges
+    let incoming = pairs.iter().map(|(from, to)| (u64::from(*to), *from as u32)).collect();
+    References { outgoing: Edges::new(pairs), incoming: Edges::new(incoming) }
 }
 
-fn collect(estate: &Estate, value: &Value, found: &mut Vec<Index>) {
+/// Every text in a value; user-assigned identities stand as keys.
+pub fn texts(value: &Value, take: &mut dyn FnMut(&str)) {
     match &value.kind {
-        Kind::String(text) => ids_in(estate, text, found),
-        Kind::Unknown(unknown) => ids_in(estate, &unknown.symbol, found),
-        Kind::Array(items) => items.iter().for_each(|item| collect(estate, item, found)),
+        Kind::String(text) => take(text),
+        Kind::Unknown(unknown) => take(&unknown.symbol),
+        Kind::Array(items) => items.iter().for_each(|item| texts(item, take)),
         Kind::Object(object) => {
             for member in &object.members {
-                // User-assigned identities stand as keys.
-                ids_in(estate, &member.key, found);
-                collect(estate, &member.value, found);
+                take(&member.key);
+                texts(&member.value, take);
             }
         }
         _ => {}
     }
 }
 
-/// The resources whose ids stand in a text: as the whole of it, or inside a hole such as `‹reference('…').x›`.
-fn ids_in(estate: &Estate, text: &str, found: &mut Vec<Index>) {
+/// An id and its beginnings, longest first, as far as they can name a resource.
+pub fn heads(id: &str) -> impl Iterator<Item = &str> {
+    let is_plain = !id.contains('‹');
+    let mut parts = from_end(id).count();
+    std::iter::successors(Some(id), |id| id.rfind('/').filter(|cut| *cut > 0).map(|cut| &id[..cut])).take_while(
+        move |id| {
+            let count = if is_plain { parts } else { segments(id).len() };
+            parts = parts.saturating_sub(1);
+            count > 4
+        },
+    )
+}
+
+/// The ids that stand in a text: as the whole of it, or inside a hole such as `‹reference('…').x›`.
+pub fn ids_in(text: &str, take: &mut dyn FnMut(&str)) {
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(at) = memchr::memchr(b'/', bytes.get(from..).unwrap_or_default()) {
@@ -105,20 +155,7 @@ fn ids_in(estate: &Estate, text: &str, found: &mut Vec<Index>) {
             continue;
         }
         let end = start + end_of_id(rest);
-        let mut id = &text[start..end];
-        // The longest part of it that names a resource of the estate (`…/subnets/x` of a network declared whole).
-        while segments(id).len() > 4 {
-            if let Some(index) = estate.by_id(id) {
-                if !found.contains(&index) {
-                    found.push(index);
-                }
-                break;
-            }
-            match id.rfind('/') {
-                Some(cut) if cut > 0 => id = &id[..cut],
-                _ => break,
-            }
-        }
+        take(&text[start..end]);
         from = end.max(start + 1);
     }
 }
@@ -136,4 +173,28 @@ fn end_of_id(text: &str) -> usize {
         }
     }
     text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_lead_to_what_they_are_below_and_what_they_extend() {
+        let account = "/subscriptions/‹a/b›/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/st";
+        assert_eq!(parent_id(account), None);
+        assert_eq!(parent_id(&format!("{account}/blobServices/default")), Some(account));
+        assert_eq!(parent_id("/subscriptions/s/resourceGroups/g"), None);
+        let lock = format!("{account}/providers/Microsoft.Authorization/locks/keep");
+        assert_eq!((extended_id(&lock), extended_id(account)), (Some(account), None));
+        assert_eq!(parent_id(&lock), None);
+    }
+
+    #[test]
+    fn heads_of_an_id_end_where_no_resource_is_named() {
+        let id = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Sql/servers/a/databases/d";
+        let parts: Vec<usize> = heads(id).map(|head| head.matches('/').count()).collect();
+        assert_eq!(parts, [10, 9, 8, 7, 6, 5, 4]);
+        assert_eq!(heads("/subscriptions/s/x").count(), 0);
+    }
 }

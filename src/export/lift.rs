@@ -24,6 +24,11 @@ pub struct Lifted {
     pub homeless: Vec<Value>,
 }
 
+/// Whether resources of a type may hold others.
+pub fn has_children(type_name: &str) -> bool {
+    facts()["children"].get(type_name.to_ascii_lowercase()).is_some()
+}
+
 /// Whether a document is an export: a resource, a list of them, or an envelope around such a list.
 pub fn is_export(root: &Value) -> bool {
     if is_resource(root) {

@@ -7,8 +7,9 @@ use super::condition::{
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::document::{CompiledPath, Member, Object, Value};
 use crate::estate::InputKind;
-use regex::RegexBuilder;
-use std::collections::BTreeMap;
+use regex::{Regex, RegexBuilder};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 /// Deepest nesting of conditions in a rule.
 pub const MAX_CONDITION_DEPTH: usize = 64;
@@ -19,6 +20,26 @@ pub struct Context<'p> {
     pub parameters: &'p BTreeMap<String, Value>,
     /// Names of the pack's components.
     pub components: &'p [String],
+    /// Whether a relation leads to the condition, so that there is an origin.
+    pub is_related: bool,
+    /// Patterns built so far.
+    pub patterns: &'p Patterns,
+}
+
+/// Patterns by their text and whether case matters: rules that tell types apart repeat them, and each costs more to
+/// build than the rest of a condition.
+pub type Patterns = RefCell<HashMap<(String, bool), Regex>>;
+
+impl Context<'_> {
+    fn pattern(&self, text: &str, exact_case: bool) -> Result<Regex, regex::Error> {
+        let key = (text.to_owned(), exact_case);
+        if let Some(built) = self.patterns.borrow().get(&key) {
+            return Ok(built.clone());
+        }
+        let built = RegexBuilder::new(text).case_insensitive(!exact_case).build()?;
+        self.patterns.borrow_mut().insert(key, built.clone());
+        Ok(built)
+    }
 }
 
 const TEST_WORDS: [&str; 6] = ["path", "quantifier", "default", "case", "capture", "message"];
@@ -120,8 +141,8 @@ fn test(whole: &Value, members: &Object, context: &Context) -> Result<Test, Pack
     }
     let (member, operator) = operator.ok_or_else(|| PackError::new(whole.at, "a test needs an operator"))?;
     let written = members.get("path").ok_or_else(|| PackError::new(whole.at, "a test needs a path"))?;
-    let (base, bare) = based(text(written, "path")?);
-    let capture = members.get("capture").map(capture).transpose()?;
+    let (base, bare) = based(written, "path", context)?;
+    let capture = members.get("capture").map(|written| capture(written, context)).transpose()?;
     let quantifier = match members.get("quantifier") {
         None => Quantifier::Every,
         Some(value) => match text(value, "quantifier")? {
@@ -152,21 +173,27 @@ fn exact_case(members: &Object) -> Result<bool, PackError> {
     }
 }
 
-/// Splits `@parent.` or `@resource.` off a path.
-fn based(written: &str) -> (Base, &str) {
+/// Splits `@parent.`, `@resource.` or `@origin.` off a path.
+fn based<'v>(value: &'v Value, what: &str, context: &Context) -> Result<(Base, &'v str), PackError> {
+    let written = text(value, what)?;
     if let Some(rest) = written.strip_prefix("@parent.") {
-        (Base::Parent, rest)
+        Ok((Base::Parent, rest))
     } else if let Some(rest) = written.strip_prefix("@resource.") {
-        (Base::Resource, rest)
+        Ok((Base::Resource, rest))
+    } else if let Some(rest) = written.strip_prefix("@origin.") {
+        if !context.is_related {
+            return Err(PackError::new(value.at, "'@origin.' has a meaning only inside 'related'"));
+        }
+        Ok((Base::Origin, rest))
     } else {
-        (Base::Own, written)
+        Ok((Base::Own, written))
     }
 }
 
 fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Result<Items, PackError> {
     only(members, "word in items", &["items", "where", "every", "some", "none", "count", "message"])?;
     let written = members.get("items").ok_or_else(|| PackError::new(whole.at, "'items' needs a path"))?;
-    let (base, bare) = based(text(written, "items")?);
+    let (base, bare) = based(written, "items", context)?;
     let inner = |value: &Value| nested(value, context, depth + 1);
     let demands: Vec<&Member> =
         members.members.iter().filter(|member| ["every", "some", "none", "count"].contains(&&*member.key)).collect();
@@ -186,13 +213,14 @@ fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Re
 fn operand(operator: Operator, value: &Value, context: &Context, exact_case: bool) -> Result<Operand, PackError> {
     let reference = value.as_object().filter(|object| object.members.len() == 1);
     if let Some(name) = reference.and_then(|object| object.get("path")) {
-        return Ok(Operand::Path(path(name)?));
+        let (base, bare) = based(name, "path", context)?;
+        return Ok(Operand::Path(base, path_text(name, bare)?));
     }
     let literal = parameters_filled(value, context)?;
     match operator {
         Operator::Matches => {
             let pattern = text(&literal, "a pattern")?;
-            let built = RegexBuilder::new(pattern).case_insensitive(!exact_case).build();
+            let built = context.pattern(pattern, exact_case);
             built.map(Operand::Pattern).map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
         }
         Operator::Length | Operator::Count => bounds(&literal).map(Operand::Bounds),
@@ -252,13 +280,30 @@ fn bounds(value: &Value) -> Result<Bounds, PackError> {
 
 fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, PackError> {
     let members = object(value, "related")?;
-    let words =
-        ["relation", "type", "component", "where", "on", "differ", "missing", "exists", "absent", "every", "count"];
+    let words = [
+        "relation",
+        "below",
+        "type",
+        "component",
+        "where",
+        "on",
+        "differ",
+        "missing",
+        "exists",
+        "absent",
+        "every",
+        "count",
+    ];
     only(members, "word in related", &words)?;
     let relation = members.get("relation").ok_or_else(|| PackError::new(value.at, "'related' needs a 'relation'"))?;
     let name = text(relation, "relation")?;
     let relation = Relation::parse(name)
         .ok_or_else(|| unknown_word(relation.at, "relation", name, Relation::ALL.iter().map(|(name, _)| *name)))?;
+    let below = match members.get("below") {
+        None => None,
+        Some(value) if relation == Relation::Extends => Some(text(value, "below")?.to_owned()),
+        Some(value) => return Err(PackError::new(value.at, "'below' has a meaning only with the relation 'extends'")),
+    };
     let types = match members.get("type") {
         None => Vec::new(),
         Some(value) => texts(value, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect(),
@@ -267,9 +312,10 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
         None => None,
         Some(value) => Some(component_name(value, context)?),
     };
-    let filter = members.get("where").map(|filter| nested(filter, context, depth + 1)).transpose()?;
-    let on = members.get("on").map(join).transpose()?;
-    let differ = members.get("differ").map(join).transpose()?;
+    let there = Context { is_related: true, ..*context };
+    let filter = members.get("where").map(|filter| nested(filter, &there, depth + 1)).transpose()?;
+    let on = members.get("on").map(|on| join(on, context)).transpose()?;
+    let differ = members.get("differ").map(|differ| join(differ, context)).transpose()?;
     let missing_is_unknown = match members.get("missing") {
         None => false,
         Some(value) if text(value, "missing")? == "unknown" => true,
@@ -286,28 +332,33 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
     let demand = match (&*demand.key, demand.value.as_bool()) {
         ("exists", Some(true)) | ("absent", Some(false)) => Demand::Exists,
         ("exists", Some(false)) | ("absent", Some(true)) => Demand::Absent,
-        ("every", _) => Demand::Every(nested(&demand.value, context, depth + 1)?),
+        ("every", _) => Demand::Every(nested(&demand.value, &there, depth + 1)?),
         ("count", _) => Demand::Count(bounds(&demand.value)?),
         _ => return Err(PackError::new(demand.value.at, "true or false is expected here")),
     };
-    Ok(Related { relation, types, component, filter, on, differ, missing_is_unknown, demand })
+    Ok(Related { relation, below, types, component, filter, on, differ, missing_is_unknown, demand })
 }
 
-fn join(value: &Value) -> Result<Join, PackError> {
+fn join(value: &Value, context: &Context) -> Result<Join, PackError> {
     let sides = object(value, "on")?;
     only(sides, "word in on", &["theirs", "mine", "capture", "theirsCapture"])?;
     let (Some(theirs), Some(mine)) = (sides.get("theirs"), sides.get("mine")) else {
         return Err(PackError::new(value.at, "both 'theirs' and 'mine' are needed"));
     };
-    let (base, bare) = based(text(mine, "mine")?);
-    let capture = sides.get("capture").map(self::capture).transpose()?;
-    let theirs_capture = sides.get("theirsCapture").map(self::capture).transpose()?;
-    Ok(Join { theirs: path(theirs)?, base, mine: path_text(mine, bare)?, capture, theirs_capture })
+    let (base, bare) = based(mine, "mine", context)?;
+    let side = |name: &str| sides.get(name).map(|written| capture(written, context)).transpose();
+    Ok(Join {
+        theirs: path(theirs)?,
+        base,
+        mine: path_text(mine, bare)?,
+        capture: side("capture")?,
+        theirs_capture: side("theirsCapture")?,
+    })
 }
 
 /// A pattern with a group.
-fn capture(value: &Value) -> Result<regex::Regex, PackError> {
-    let built = RegexBuilder::new(text(value, "capture")?).case_insensitive(true).build();
+fn capture(value: &Value, context: &Context) -> Result<Regex, PackError> {
+    let built = context.pattern(text(value, "capture")?, false);
     let pattern = built.map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))?;
     if pattern.captures_len() < 2 {
         return Err(PackError::new(value.at, "'capture' needs a group: what stands in ( )"));
@@ -322,5 +373,35 @@ pub fn component_name(value: &Value, context: &Context) -> Result<std::sync::Arc
         Ok(name.into())
     } else {
         Err(unknown_word(value.at, "component", name, context.components.iter().map(String::as_str)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::parse;
+    use crate::source::SourceId;
+
+    fn error(json: &str) -> Option<String> {
+        let written = parse(SourceId(0), json).expect("json").root;
+        let patterns = Patterns::default();
+        let context = Context { parameters: &BTreeMap::new(), components: &[], is_related: false, patterns: &patterns };
+        condition(&written, &context).err().map(|error| error.message)
+    }
+
+    #[test]
+    fn an_origin_needs_a_relation() {
+        let test = r#"{"path": "$.a", "atMost": {"path": "@origin.$.b"}}"#;
+        assert!(error(test).is_some_and(|message| message.contains("only inside 'related'")));
+        assert_eq!(error(&format!(r#"{{"related": {{"relation": "child", "every": {test}}}}}"#)), None);
+    }
+
+    #[test]
+    fn only_what_extends_stands_below() {
+        let related = |name: &str| {
+            format!(r#"{{"related": {{"relation": "{name}", "below": "databases/master", "exists": true}}}}"#)
+        };
+        assert_eq!(error(&related("extends")), None);
+        assert!(error(&related("child")).is_some_and(|message| message.contains("'extends'")));
     }
 }

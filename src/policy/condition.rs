@@ -3,6 +3,7 @@
 use crate::document::{CompiledPath, Value};
 use crate::estate::InputKind;
 use regex::Regex;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A condition with the message that tells its failure, where it has one of its own.
@@ -56,6 +57,8 @@ pub enum Base {
     /// The resource, inside `items` as well.
     Resource,
     Parent,
+    /// Where the relation that leads here starts: its resource, or the value at hand there.
+    Origin,
 }
 
 /// How many of the selected values must pass.
@@ -109,8 +112,8 @@ pub struct Test {
 pub enum Operand {
     /// Written in the rule, or a pack parameter's value.
     Literal(Value),
-    /// The value at a path of the same resource.
-    Path(CompiledPath),
+    /// The value at a path; without a base of its own it starts where the test's path starts.
+    Path(Base, CompiledPath),
     Pattern(Regex),
     Bounds(Bounds),
 }
@@ -207,6 +210,9 @@ impl Operator {
 #[derive(Debug)]
 pub struct Related {
     pub relation: Relation,
+    /// Of `extends`: what is extended is not the resource but this one below it (`databases/master`), which the input
+    /// need not declare.
+    pub below: Option<String>,
     /// Lower-case types; empty means any.
     pub types: Vec<String>,
     pub component: Option<Arc<str>>,
@@ -218,6 +224,16 @@ pub struct Related {
     /// That no resource is meant decides nothing: the other one may be in another deployment.
     pub missing_is_unknown: bool,
     pub demand: Demand,
+}
+
+impl Related {
+    /// The id at which the relation of a resource starts: its own, or that of what stands below it.
+    pub fn start<'i>(&self, id: &'i str) -> Cow<'i, str> {
+        match &self.below {
+            None => Cow::Borrowed(id),
+            Some(path) => Cow::Owned(format!("{id}/{path}")),
+        }
+    }
 }
 
 /// A comparison of values on both sides of a relation.
@@ -236,7 +252,10 @@ pub struct Join {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relation {
     Parent,
+    /// Below at any depth.
     Child,
+    /// One level below: a site's, not its slots'.
+    DirectChild,
     Sibling,
     Ancestor,
     References,
@@ -247,9 +266,10 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [(&'static str, Relation); 9] = [
+    pub const ALL: [(&'static str, Relation); 10] = [
         ("parent", Relation::Parent),
         ("child", Relation::Child),
+        ("directChild", Relation::DirectChild),
         ("sibling", Relation::Sibling),
         ("ancestor", Relation::Ancestor),
         ("references", Relation::References),

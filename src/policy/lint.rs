@@ -196,7 +196,9 @@ impl Linter {
         for name in ["where", "every"] {
             related.get(name).into_iter().for_each(|condition| self.condition(condition, &theirs));
         }
-        for join in ["on", "differ"].into_iter().filter_map(|name| related.get(name)) {
+        let joins = ["on", "differ"].into_iter().filter_map(|name| related.get(name));
+        let joins = joins.flat_map(|join| join.as_array().unwrap_or(std::slice::from_ref(join)));
+        for join in joins {
             join.get("theirs").into_iter().for_each(|path| drop(self.path(path, &theirs)));
             join.get("mine").into_iter().for_each(|path| drop(self.path(path, scope)));
         }
@@ -210,6 +212,9 @@ impl Linter {
             (parents.collect(), rest, Vec::new())
         } else if let Some(rest) = text.strip_prefix("@resource.") {
             (scope.types.clone(), rest, Vec::new())
+        } else if text.starts_with('@') {
+            // What stands at the beginning of a relation is not followed here.
+            return None;
         } else {
             (scope.types.clone(), text, scope.inside.clone())
         };

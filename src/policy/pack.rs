@@ -1,6 +1,6 @@
 //! Packs: `pack.json` with parameters and components, and the rules beside it.
 
-use super::compile::{Context, condition};
+use super::compile::{Context, Patterns, condition};
 use super::condition::Condition;
 use super::defaults::Defaults;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
@@ -284,7 +284,8 @@ fn pack(
     let names: Vec<String> =
         declared.map_or(Vec::new(), |list| list.members.iter().map(|member| member.key.to_string()).collect());
     let vocabulary = Arc::new(Vocabulary { parameters: parameters.clone(), components: names });
-    let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+    let patterns = Patterns::default();
+    let context = vocabulary.context(&patterns);
     let mut components = Vec::new();
     for member in declared.map_or(&[][..], |list| &list.members) {
         let selector = overrides.components.get(&*member.key);

@@ -1,6 +1,6 @@
 //! One rule, read from its file.
 
-use super::compile::{Context, component_name, condition, input_kind};
+use super::compile::{Context, Patterns, component_name, condition, input_kind};
 use super::condition::Condition;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::check::Severity;
@@ -74,6 +74,19 @@ impl Lifecycle {
     }
 }
 
+impl Rule {
+    /// Whether another linter checks the same under this id, in any case. What a tool writes in front of its ids may
+    /// stand there too: `AVD-AZU-0012`, `/providers/…/policyDefinitions/<id>`.
+    pub fn has_peer(&self, id: &str) -> bool {
+        let ends_in = |peer: &String| {
+            let at = id.len().checked_sub(peer.len())?;
+            let (front, own) = (id.get(..at)?, id.get(at..)?);
+            Some(own.eq_ignore_ascii_case(peer) && (front.is_empty() || front.ends_with(['-', '/'])))
+        };
+        self.peers.iter().any(|peer| ends_in(peer).unwrap_or(false))
+    }
+}
+
 /// How to put it right, as text to copy.
 #[derive(Clone, Debug, Default)]
 pub struct Fix {
@@ -134,6 +147,13 @@ pub struct Vocabulary {
     pub components: Vec<String>,
 }
 
+impl Vocabulary {
+    /// What a condition that no relation leads to may refer to.
+    pub fn context<'p>(&'p self, patterns: &'p Patterns) -> Context<'p> {
+        Context { parameters: &self.parameters, components: &self.components, is_related: false, patterns }
+    }
+}
+
 /// A rule's compiled conditions.
 #[derive(Debug)]
 pub struct Conditions {
@@ -145,8 +165,8 @@ impl CompiledRule {
     /// The conditions, or what is wrong with them.
     pub fn conditions(&self) -> Result<&Conditions, &PackError> {
         let compiled = self.conditions.get_or_init(|| {
-            let vocabulary = &self.written.vocabulary;
-            let context = Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+            let patterns = Patterns::default();
+            let context = self.written.vocabulary.context(&patterns);
             Ok(Conditions {
                 filter: self.written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()?,
                 assert: condition(&self.written.assert, &context)?,
@@ -190,7 +210,8 @@ const WORDS: [&str; 24] = [
 
 /// Reads one rule file.
 pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) -> Result<CompiledRule, PackError> {
-    let context = &Context { parameters: &vocabulary.parameters, components: &vocabulary.components };
+    let patterns = Patterns::default();
+    let context = &vocabulary.context(&patterns);
     let members = object(root, "a rule")?;
     only(members, "word in a rule", &WORDS)?;
     let needed =

@@ -3,10 +3,12 @@
 use super::{Summary, Texts};
 use crate::check::{InputStatus, Outcome, Place, Run, Suppression};
 use crate::policy::{Lifecycle, Rule};
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 
 /// Version of the format: raised when a reader of the old one would misunderstand.
 pub const VERSION: u32 = 1;
@@ -68,6 +70,12 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
             "help": problem.help,
         })).collect::<Vec<_>>(),
         "rules": run.rules.iter().map(|one| rule(one)).collect::<Vec<_>>(),
+        "unlisted": run.unlisted.iter().map(|one| json!({
+            "rule": one.rule.id,
+            "verdict": one.verdict.name(),
+            "suppressed": one.is_suppressed,
+            "count": one.count,
+        })).collect::<Vec<_>>(),
         "outcomes": run.outcomes.iter().map(|one| outcome(one, &texts)).collect::<Vec<_>>(),
     });
     if let Some(time) = &run.time {
@@ -81,8 +89,24 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
 
 /// SHA-256 of every text by name.
 fn hashes(sources: &Sources) -> HashMap<String, String> {
-    let hex = |text: &str| Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    sources.ids().map(|id| sources.get(id)).map(|source| (source.name.clone(), hex(&source.text))).collect()
+    let digest = |id: SourceId| match sources.large_path(id) {
+        None => Some(Sha256::digest(sources.get(id).text.as_bytes())),
+        Some(path) => {
+            let mut hash = Sha256::new();
+            let mut reader = BufReader::with_capacity(1 << 20, File::open(path).ok()?);
+            loop {
+                let part = reader.fill_buf().ok()?;
+                if part.is_empty() {
+                    return Some(hash.finalize());
+                }
+                hash.update(part);
+                let length = part.len();
+                reader.consume(length);
+            }
+        }
+    };
+    let hex = |id: SourceId| digest(id).into_iter().flatten().map(|byte| format!("{byte:02x}")).collect();
+    sources.ids().map(|id| (sources.name(id), hex(id))).collect()
 }
 
 fn summary(of: &Summary) -> Json {

@@ -25,11 +25,15 @@ pub fn excerpts(run: &Run, sources: &Sources) -> Json {
     let problems = run.problems.iter().filter_map(|problem| problem.place.as_ref());
     let mut files: BTreeMap<String, BTreeMap<(usize, usize), Json>> = BTreeMap::new();
     for place in places.chain(problems) {
-        let source = shown.get(place.at.source);
-        let start = source.line_column(place.at.span.start);
+        let window = shown.window(place.at);
+        let source = &window.source;
+        let start = window.line_column(place.at.span.start);
         let lines = files.entry(source.name.clone()).or_default();
         for line in start.line.saturating_sub(1).max(1)..=start.line + 1 {
-            let Some(whole) = line_of(&source, line) else { continue };
+            let Some(whole) = line.checked_sub(window.line).filter(|own| *own > 0).and_then(|own| line_of(source, own))
+            else {
+                continue;
+            };
             let length = whole.chars().count();
             let kept = if length <= LONG_LINE {
                 (0, json!({ "line": line, "text": whole }))

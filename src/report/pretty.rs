@@ -2,13 +2,13 @@
 
 use super::{Options, Summary, Texts, findings, full_message, hidden, shown, summary, unknowns};
 use crate::check::{Outcome, Place, Problem, Run, Severity};
-use crate::source::{Source, Sources};
+use crate::source::{Sources, Window};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
 };
+use std::collections::HashMap;
 use std::fmt::{self, Write};
-use std::sync::Arc;
 
 /// Characters from which a line is drawn in part: the file was written for machines.
 pub const LONG_LINE: usize = 400;
@@ -41,7 +41,7 @@ struct Drawn {
 }
 
 /// A text with its name, without the copy that `NamedSource` makes.
-struct Named(Arc<Source>);
+struct Named(Window);
 
 impl SourceCode for Named {
     fn read_span<'a>(
@@ -50,12 +50,13 @@ impl SourceCode for Named {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = self.0.text.as_str();
+        let text = self.0.source.text.as_str();
         let inner = text.read_span(span, before, after)?;
         let contents = |at: SourceSpan, line: usize, column: usize| {
             let data = &text.as_bytes()[at.offset()..at.offset() + at.len()];
             let lines = text[at.offset()..at.offset() + at.len()].lines().count();
-            Ok(Box::new(MietteSpanContents::new_named(self.0.name.clone(), data, at, line, column, lines))
+            let (name, line) = (self.0.source.name.clone(), line + self.0.line);
+            Ok(Box::new(MietteSpanContents::new_named(name, data, at, line, column, lines))
                 as Box<dyn SpanContents<'a> + 'a>)
         };
         let whole = *inner.span();
@@ -69,8 +70,8 @@ impl SourceCode for Named {
         if span.len() > LONG_LINE {
             return Err(MietteError::OutOfBounds);
         }
-        let place = self.0.line_column(span.offset() as u32);
-        let line_start = self.0.line_starts()[place.line - 1] as usize;
+        let place = self.0.source.line_column(span.offset() as u32);
+        let line_start = self.0.source.line_starts()[place.line - 1] as usize;
         let behind = span.offset() + span.len();
         let line_end = text[behind..].find('\n').map_or(text.len(), |at| behind + at);
         let start = text[line_start..span.offset()].char_indices().rev().take(BESIDE).last();
@@ -167,7 +168,7 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
 /// Outcomes of one cause (same rule, same deciding place) are one finding.
 fn alike<'r>(outcomes: impl Iterator<Item = &'r Outcome>) -> Vec<Vec<&'r Outcome>> {
     let mut groups: Vec<Vec<&Outcome>> = Vec::new();
-    let mut known = std::collections::HashMap::new();
+    let mut known = HashMap::new();
     for outcome in outcomes {
         let key = (&outcome.rule.id, outcome.primary.at, &outcome.primary.label);
         let index = *known.entry(key).or_insert_with(|| {
@@ -291,22 +292,23 @@ fn unknown_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> 
 
 /// Labels in the primary's text, and drawings of their own for other texts.
 fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) {
-    let span = |place: &Place, label: String| {
-        let (start, end) = (place.at.span.start as usize, place.at.span.end as usize);
-        let source = texts.get(place.at.source);
+    let span = |place: &Place, window: &Window| {
+        let range = window.range(place.at.span);
         // A value of many lines is shown by its first, a long one by its beginning.
-        let value = source.text.get(start..end).unwrap_or_default();
+        let value = window.source.text.get(range.clone()).unwrap_or_default();
         let first = value.split(['\r', '\n']).next().unwrap_or_default();
         let cut = first.char_indices().nth(LONG_LINE / 2).map_or(first.len(), |(at, _)| at);
-        let end = start + cut;
-        (Some(label), (start, end.saturating_sub(start)))
+        (Some(place.label.clone()), (range.start, cut))
     };
-    let (label, at) = span(primary, primary.label.clone());
-    drawn.source = Some(Named(texts.get(primary.at.source)));
+    let shown = texts.window(primary.at);
+    let (label, at) = span(primary, &shown);
+    let offset = shown.offset;
+    drawn.source = Some(Named(shown));
     drawn.labels.push(LabeledSpan::new_primary_with_span(label, at));
     for place in related {
-        let (label, at) = span(place, place.label.clone());
-        if place.at.source == primary.at.source {
+        let window = texts.window(place.at);
+        let (label, at) = span(place, &window);
+        if place.at.source == primary.at.source && window.offset == offset {
             drawn.labels.push(LabeledSpan::new_with_span(label, at));
         } else {
             drawn.elsewhere.push(Drawn {
@@ -315,7 +317,7 @@ fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) 
                 message: place.label.clone(),
                 help: None,
                 url: None,
-                source: Some(Named(texts.get(place.at.source))),
+                source: Some(Named(window)),
                 labels: vec![LabeledSpan::new_with_span(label, at)],
                 elsewhere: Vec::new(),
             });
@@ -325,13 +327,11 @@ fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) 
 
 /// Why verdicts are open, most frequent reason first.
 fn unknown_reasons(run: &Run) -> String {
-    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    let mut times: HashMap<&str, usize> = HashMap::new();
     for outcome in unknowns(run) {
-        match reasons.iter_mut().find(|(reason, _)| *reason == outcome.message) {
-            Some((_, times)) => *times += 1,
-            None => reasons.push((&outcome.message, 1)),
-        }
+        *times.entry(&outcome.message).or_default() += 1;
     }
+    let mut reasons: Vec<(&str, usize)> = times.into_iter().collect();
     if reasons.is_empty() {
         return String::new();
     }

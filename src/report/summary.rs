@@ -19,27 +19,21 @@ pub struct Summary {
     pub not_templates: usize,
     pub failed_inputs: usize,
     pub problems: usize,
+    /// Of all verdicts, those that are counted and not listed.
+    pub unlisted: usize,
 }
 
 impl Summary {
     pub fn of(run: &Run) -> Summary {
         let mut summary = Summary { rules: run.rules.len(), ..Summary::default() };
         for outcome in &run.outcomes {
-            match (outcome.verdict, outcome.suppressed.is_some()) {
-                (Verdict::Fail | Verdict::Unknown, true) => {
-                    summary.suppressed += 1;
-                    let kind = outcome.suppressed.as_ref().map(|suppressed| suppressed.kind);
-                    summary.known += usize::from(kind == Some("baseline"));
-                }
-                (Verdict::Fail, false) => match outcome.rule.severity {
-                    Severity::Error => summary.errors += 1,
-                    Severity::Warning => summary.warnings += 1,
-                    Severity::Note => summary.notes += 1,
-                },
-                (Verdict::Unknown, false) => summary.unknown += 1,
-                (Verdict::Pass, _) => summary.passed += 1,
-                (Verdict::NotApplicable, _) => {}
-            }
+            summary.add(outcome.verdict, outcome.suppressed.is_some(), outcome.rule.severity, 1);
+            let kind = outcome.suppressed.as_ref().map(|suppressed| suppressed.kind);
+            summary.known += usize::from(kind == Some("baseline"));
+        }
+        for one in &run.unlisted {
+            summary.add(one.verdict, one.is_suppressed, one.rule.severity, one.count);
+            summary.unlisted += one.count;
         }
         for input in &run.inputs {
             match &input.status {
@@ -54,6 +48,21 @@ impl Summary {
         }
         summary.problems = run.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         summary
+    }
+
+    fn add(&mut self, verdict: Verdict, is_suppressed: bool, severity: Severity, count: usize) {
+        let counter = match (verdict, is_suppressed) {
+            (Verdict::Fail | Verdict::Unknown, true) => &mut self.suppressed,
+            (Verdict::Fail, false) => match severity {
+                Severity::Error => &mut self.errors,
+                Severity::Warning => &mut self.warnings,
+                Severity::Note => &mut self.notes,
+            },
+            (Verdict::Unknown, false) => &mut self.unknown,
+            (Verdict::Pass, _) => &mut self.passed,
+            (Verdict::NotApplicable, _) => return,
+        };
+        *counter += count;
     }
 
     /// Findings of that severity or above.
@@ -91,6 +100,9 @@ impl Summary {
         }
         if self.problems > 0 {
             over.push_str(&format!("; {} in the input", count(self.problems, "problem")));
+        }
+        if self.unlisted > 0 {
+            over.push_str(&format!("; {} verdicts are counted, not listed: the estate is large", self.unlisted));
         }
         format!("{}\n{over}", found.join(", "))
     }

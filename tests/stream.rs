@@ -1,0 +1,115 @@
+//! Exports that are read as a stream get the verdicts that they get when they are held.
+
+#[path = "bench/generate.rs"]
+mod generate;
+
+use archlint::check::{InputStatus, Run, Verdict};
+use archlint::input::find;
+use archlint::policy::{Overrides, embedded_to_run, load};
+use archlint::report::{Options, Summary, render};
+use archlint::session::{CheckRequest, check, on_big_stack};
+use archlint::source::Sources;
+use generate::Form;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("archlint-stream-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn written(folder: &Path, count: usize, form: Form) -> PathBuf {
+    let path = folder.join(if form == Form::Array { "estate.json" } else { "estate.ndjson" });
+    let mut text = Vec::new();
+    generate::write(count, form, &mut text).expect("written");
+    std::fs::write(&path, text).expect("written");
+    path
+}
+
+fn run(paths: &[PathBuf], streamed_from: u64, threads: usize) -> (Run, Sources) {
+    on_big_stack(|| {
+        let sources = Sources::new();
+        let packs = load(&embedded_to_run(), &|_| true, &Overrides::default(), &sources);
+        let found = find(paths).expect("found");
+        let request = CheckRequest { found, threads, streamed_from: Some(streamed_from), ..CheckRequest::default() };
+        (check(&request, &packs, &sources), sources)
+    })
+    .expect("a thread")
+}
+
+/// Verdicts by rule and resource, with place and message.
+fn verdicts(run: &Run) -> BTreeMap<(String, String), String> {
+    let listed = run.outcomes.iter().filter(|one| one.verdict != Verdict::Pass);
+    listed
+        .map(|one| {
+            let said = format!("{:?} {} {:?} {:?}", one.verdict, one.message, one.primary.at.span, one.related);
+            ((one.rule.id.clone(), one.subject.id.to_string()), said)
+        })
+        .collect()
+}
+
+#[test]
+fn a_stream_gives_the_verdicts_of_the_whole() {
+    let folder = folder("same");
+    for form in [Form::Array, Form::Lines] {
+        let path = written(&folder, 700, form);
+        let (whole, _) = run(std::slice::from_ref(&path), u64::MAX, 2);
+        let (streamed, _) = run(std::slice::from_ref(&path), 0, 2);
+        assert_eq!(verdicts(&whole), verdicts(&streamed), "{form:?}");
+        assert!(!verdicts(&streamed).is_empty());
+        let (whole, streamed) = (Summary::of(&whole), Summary::of(&streamed));
+        assert_eq!(Summary { unlisted: 0, ..streamed }, whole);
+        assert_eq!(streamed.unlisted, whole.passed, "passes are counted");
+        std::fs::remove_file(path).expect("removed");
+    }
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let folder = folder("threads");
+    let path = written(&folder, 1_400, Form::Array);
+    let texts: Vec<String> = [1, 2, 5]
+        .into_iter()
+        .map(|threads| {
+            let (run, sources) = run(std::slice::from_ref(&path), 0, threads);
+            render("pretty", &run, &sources, &Options::default()).expect("rendered")
+        })
+        .collect();
+    assert_eq!(texts[0], texts[1]);
+    assert_eq!(texts[0], texts[2]);
+    // Places are told by line, though the file is never held.
+    let text = std::fs::read_to_string(&path).expect("read");
+    let line = text.lines().position(|line| line.contains("\"allowBlobPublicAccess\": true")).expect("one") + 1;
+    assert!(texts[0].contains(&format!("estate.json:{line}:")), "line {line}:\n{}", &texts[0][..4000]);
+    std::fs::remove_dir_all(folder).expect("removed");
+}
+
+#[test]
+fn small_files_and_large_ones_are_one_estate_and_faults_are_told() {
+    let folder = folder("mixed");
+    let path = written(&folder, 280, Form::Array);
+    // The account's settings come in part in a file of their own, and the large file breaks off.
+    let text = std::fs::read_to_string(&path).expect("read");
+    let cut = text.rfind("\"networkSecurityGroups\"").or_else(|| text.rfind("securityRules")).expect("the last one");
+    std::fs::write(&path, &text[..cut]).expect("written");
+    std::fs::write(
+        folder.join("lock.json"),
+        r#"{"id":"/subscriptions/5d1f0c9e-7a34-4b1e-9c60-2f8b41d7e015/resourceGroups/rg-app-00000/providers/Microsoft.Storage/storageAccounts/stapp000000","name":"stapp000000","type":"Microsoft.Storage/storageAccounts","properties":{"minimumTlsVersion":"TLS1_1","a":1}}"#,
+    )
+    .expect("written");
+    let (run, _) = run(std::slice::from_ref(&folder), 0, 2);
+    let codes: Vec<(&str, &str)> = run.problems.iter().map(|one| (one.code, one.message.as_str())).collect();
+    assert_eq!(
+        codes,
+        [
+            ("invalid-json", "this object has no end"),
+            ("conflicting-exports", "two exports describe 'stapp000000' differently; the more complete one counts"),
+        ]
+    );
+    let failed = run.inputs.iter().filter(|one| matches!(one.status, InputStatus::Failed(_))).count();
+    assert_eq!((run.inputs.len(), failed), (2, 1));
+    assert!(!run.outcomes.is_empty(), "what was read before is judged");
+    std::fs::remove_dir_all(folder).expect("removed");
+}
