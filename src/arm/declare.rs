@@ -310,9 +310,11 @@ fn placed(frame: &Frame, deployment: &Deployment, object: &Object, type_name: &s
 }
 
 fn part_of(whole: &Value, text: String) -> Value {
-    match &whole.kind {
-        Kind::String(_) => Value::string(text),
-        _ => arguments::derived([whole], text).unwrap_or_default(),
+    // What stands outside of all holes is known, though the whole is not.
+    if text.contains(['‹', '›', '…']) {
+        arguments::derived([whole], text).unwrap_or_default()
+    } else {
+        Value::string(text)
     }
 }
 

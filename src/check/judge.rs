@@ -110,6 +110,13 @@ pub struct On<'e> {
     pub origin: Option<(Index, Option<&'e Value>)>,
 }
 
+impl<'e> On<'e> {
+    /// The same about a value in a resource.
+    fn inside(self, index: Index, value: &'e Value) -> Self {
+        On { index: Some(index), focus: Some(value), ..self }
+    }
+}
+
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
@@ -225,6 +232,8 @@ impl<'e> Judge<'e> {
                 let (index, focus) = on.origin.unwrap_or((own, on.focus));
                 Ok((index, focus.unwrap_or_else(|| body(index))))
             }
+            // A name is no value of the resource: what is told stands at the value it names.
+            Base::Key => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
             Base::Parent => match self.estate.parent(own) {
                 Some(parent) => Ok((parent, body(parent))),
                 None => {
@@ -259,7 +268,15 @@ impl<'e> Judge<'e> {
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
         let expected = expectation(test, &operand);
-        let mut judgement = self.selected(test, index, root, &operand);
+        let mut judgement = match test.base {
+            Base::Key => {
+                let pointer = self.estate.resource(index).body.pointer_of(root).unwrap_or_default();
+                let key = Value::string(pointer.rsplit('/').next().unwrap_or_default());
+                let truth = Truth::from(compare::holds(test, &key, &operand));
+                Judgement { truth, evidence: Evidence::at(Spot::Value(index, root)) }
+            }
+            _ => self.selected(test, index, root, &operand),
+        };
         judgement.evidence.expected = expected;
         judgement.evidence.is_secret = test.operator == Operator::Secret;
         judgement
@@ -381,11 +398,45 @@ impl<'e> Judge<'e> {
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
-        let inside = |value: &'e Value| On { index: Some(index), focus: Some(value), origin: on.origin };
+        let open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
+        let Some(pattern) = &items.capture else {
+            let empty = match selected.missing {
+                Some((parent, name)) => Spot::Missing(index, parent, name),
+                None => Spot::Value(index, values.first().copied().unwrap_or(root)),
+            };
+            return self.each(items, on, index, &values, open, empty);
+        };
+        let mut texts: Vec<(Value, &'e Value)> = Vec::new();
+        let mut open = open;
+        for &value in &values {
+            let (found, is_open) = relate::captured(pattern, &[value]);
+            // A text with holes may name more than what stands around them.
+            if is_open || value.as_unknown().is_some() {
+                open.get_or_insert(unknown_value(index, value));
+            }
+            texts.extend(found.into_iter().map(|text| (text, value)));
+        }
+        let whole = || values.first().copied().unwrap_or(root);
+        let found: Vec<&Value> = texts.iter().map(|(text, _)| text).collect();
+        let judgement = self.each(items, on, index, &found, open, Spot::Value(index, whole()));
+        in_text(judgement, index, &texts, whole())
+    }
+
+    /// Judges the values that a path of `items` selects; `empty` is the place to point at when there are none.
+    fn each(
+        &self,
+        items: &'e Items,
+        on: On<'e>,
+        index: Index,
+        values: &[&'e Value],
+        mut open: Option<Judgement<'e>>,
+        empty: Spot<'e>,
+    ) -> Judgement<'e> {
+        let inside = |value: &'e Value| on.inside(index, value);
         // Values that count, and whether that is certain.
         let mut counted: Vec<(&'e Value, bool)> = Vec::new();
-        let mut open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
-        for &value in &values {
+        let is_hidden = open.is_some();
+        for &value in values {
             let truth = match &items.filter {
                 None => Truth::Holds,
                 Some(filter) => {
@@ -409,11 +460,7 @@ impl<'e> Judge<'e> {
             evidence.reasons.push(reason);
             open = Some(Judgement { truth: Truth::Unknown, evidence });
         }
-        let place = || match (&selected.missing, counted.first()) {
-            (_, Some((value, _))) => Spot::Value(index, value),
-            (Some((parent, name)), None) => Spot::Missing(index, parent, name.clone()),
-            (None, None) => Spot::Value(index, values.first().copied().unwrap_or(root)),
-        };
+        let place = || counted.first().map_or(empty, |(value, _)| Spot::Value(index, value));
         match &items.demand {
             ItemsDemand::Count(bounds) => {
                 let certain = counted.iter().filter(|(_, certain)| *certain).count() as i64;
@@ -422,7 +469,7 @@ impl<'e> Judge<'e> {
                 evidence.expected = format!("{} of {}", bounds.describe(), leaf(&items.path));
                 let most = certain + (counted.len() as i64 - certain);
                 match open {
-                    Some(open) if selected.hidden_by.is_some() || bounds.hold(certain) != bounds.hold(most) => open,
+                    Some(open) if is_hidden || bounds.hold(certain) != bounds.hold(most) => open,
                     _ => Judgement { truth: Truth::from(Some(bounds.hold(certain))), evidence },
                 }
             }
@@ -477,6 +524,9 @@ impl<'e> Judge<'e> {
 
     /// Why a resource that is not in the input may be there all the same.
     fn gap(&self, related: &Related, on: Option<Index>) -> Option<String> {
+        if related.relation == crate::policy::Relation::Itself {
+            return None;
+        }
         let own = on.map(|index| self.estate.resource(index));
         let wanted = relate::describe(related);
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
@@ -510,7 +560,11 @@ impl<'e> Judge<'e> {
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
         let on = at.index;
         let found = relate::find(self, related, at);
-        let mut evidence = Evidence::at(spot(on));
+        let mut evidence = Evidence::at(match (on, at.focus) {
+            // Inside `items` the value at hand is the text to change.
+            (Some(index), Some(value)) => Spot::Value(index, value),
+            _ => spot(on),
+        });
         evidence.expected = relate::describe(related);
         let certain = found.certain.len() as i64;
         let possible = certain + found.possible.len() as i64;
@@ -534,7 +588,10 @@ impl<'e> Judge<'e> {
                     Demand::Count(bounds) => *bounds,
                     _ => crate::policy::Bounds { at_least: 1, at_most: i64::MAX },
                 };
-                evidence.actual = Some(certain.to_string());
+                // Inside `items` the value at hand tells more than how many it has found.
+                if at.focus.is_none() || matches!(related.demand, Demand::Count(_)) {
+                    evidence.actual = Some(certain.to_string());
+                }
                 if bounds.hold(certain) && bounds.hold(possible) {
                     if let (Some(&other), None) = (found.certain.first(), on) {
                         evidence.spot = Spot::Resource(other);
@@ -616,6 +673,20 @@ fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
         Operator::IsTrue | Operator::IsFalse | Operator::Exists => operand.as_bool() == Some(false),
         _ => false,
     }
+}
+
+/// The judgement on what was captured in texts as one on the texts: what is captured has no place of its own.
+fn in_text<'e>(judgement: Judgement, index: Index, texts: &[(Value, &'e Value)], whole: &'e Value) -> Judgement<'e> {
+    let Judgement { truth, evidence } = judgement;
+    let Evidence { spot, expected, message, actual, related, reasons, parameters, commands, is_secret } = evidence;
+    let decisive = match spot {
+        Spot::Value(_, value) => texts.iter().find(|(text, _)| std::ptr::eq(text, value)),
+        _ => None,
+    };
+    let spot = Spot::Value(index, decisive.map_or(whole, |(_, origin)| origin));
+    let actual = decisive.map(|(text, _)| shown(text)).or(actual);
+    let evidence = Evidence { spot, expected, message, actual, related, reasons, parameters, commands, is_secret };
+    Judgement { truth, evidence }
 }
 
 fn spot<'e>(on: Option<Index>) -> Spot<'e> {

@@ -29,7 +29,8 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
     let on = at.index;
     let mut found = Found::default();
     for index in candidates(judge, related, at) {
-        if Some(index) == on || !has_type(estate.type_of(index), &related.types) {
+        let is_own = Some(index) == on && related.relation != Relation::Itself;
+        if is_own || !has_type(estate.type_of(index), &related.types) {
             continue;
         }
         let other = estate.resource(index);
@@ -41,7 +42,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
             continue;
         }
-        let joined = related.on.as_ref().map_or(Some(true), |join| compared(judge, join, index, at, true));
+        let joined = meets(judge, &related.on, index, at);
         let mut certain = match joined {
             Some(false) => {
                 found.near_misses.push(index);
@@ -116,15 +117,31 @@ fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
     if open { None } else { Some(false) }
 }
 
+/// Whether all joins hold; one that surely does not decides.
+fn meets<'e>(judge: &Judge<'e>, joins: &'e [Join], other: Index, at: On<'e>) -> Option<bool> {
+    let mut known = Some(true);
+    for join in joins {
+        match compared(judge, join, other, at, true) {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
+}
+
 /// Whether both sides of a join have a value in common (`equal`), or none.
 fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equal: bool) -> Option<bool> {
-    let theirs = join.theirs.select(&judge.estate.resource(other).body).values;
+    let theirs = join.theirs.select(&judge.estate.resource(other).body);
     let Ok((_, root)) = judge.root(join.base, at) else { return None };
-    let mine = join.mine.select(root).values;
+    let mine = join.mine.select(root);
+    let is_hidden = theirs.hidden_by.is_some() || mine.hidden_by.is_some();
+    let (theirs, mine) = (theirs.values, mine.values);
     let captured_theirs = join.theirs_capture.as_ref().map(|pattern| captured(pattern, &theirs));
     let captured_mine = join.capture.as_ref().map(|pattern| captured(pattern, &mine));
     // A text that is not known may hold what the pattern looks for.
-    let open = [&captured_theirs, &captured_mine].iter().any(|one| one.as_ref().is_some_and(|(_, open)| *open));
+    let open =
+        is_hidden || [&captured_theirs, &captured_mine].iter().any(|one| one.as_ref().is_some_and(|(_, open)| *open));
     let theirs: Vec<&Value> = captured_theirs.as_ref().map_or(theirs, |(list, _)| list.iter().collect());
     let mine: Vec<&Value> = captured_mine.as_ref().map_or(mine, |(list, _)| list.iter().collect());
     if !equal && (theirs.is_empty() || mine.is_empty()) {
@@ -136,19 +153,32 @@ fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equ
     }
 }
 
-/// What the first group of a pattern matches in each text, and whether a text in which it matches nothing is unknown.
-fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool) {
+/// What the first group of a pattern matches in each text, each time, and whether there may be more in a text that is
+/// not known.
+pub fn captured(pattern: &regex::Regex, values: &[&Value]) -> (Vec<Value>, bool) {
     let mut open = false;
     let mut found = Vec::new();
     for value in values {
         let text = value.symbol().unwrap_or_default();
-        match pattern.captures(&text).and_then(|groups| groups.get(1)) {
-            Some(group) if group.as_str().contains(['‹', '›']) => open = true,
-            Some(group) => found.push(Value::string(group.as_str())),
-            None => open |= value.as_unknown().is_some(),
+        let before = found.len();
+        for group in pattern.captures_iter(&text).filter_map(|groups| groups.get(1)) {
+            let part = group.as_str();
+            let is_whole = is_balanced(&text[..group.start()]) && is_balanced(part);
+            match value.as_unknown().filter(|_| part.contains(['‹', '›'])) {
+                None => found.push(Value::string(part)),
+                // Equal symbols are the same text, whatever stands in their holes.
+                Some(unknown) if is_whole => found.push(Value::unknown(unknown.reason.clone(), part)),
+                Some(_) => open = true,
+            }
         }
+        open |= found.len() == before && value.as_unknown().is_some();
     }
     (found, open)
+}
+
+/// Whether every hole that begins in a part of a symbol ends in it.
+fn is_balanced(part: &str) -> bool {
+    part.matches('‹').count() == part.matches('›').count()
 }
 
 fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
@@ -177,10 +207,12 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
                 .filter(|&index| scope_of(&estate.resource(index).id) == scope)
                 .collect()
         }
-        Relation::Anywhere => match &related.on {
+        // All joins are asked for later: one of them finds those that may meet them.
+        Relation::Anywhere => match related.on.first() {
             Some(join) if estate.is_supplied() => joined(judge, related, join, at),
             _ => everywhere(estate, related),
         },
+        Relation::Itself => vec![own],
     }
 }
 

@@ -11,6 +11,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
     Name(String),
+    /// Several names, in written order.
+    Names(Vec<String>),
     Index(i64),
     Every,
 }
@@ -24,7 +26,7 @@ pub struct CompiledPath {
 
 #[derive(Clone, Debug)]
 enum Plan {
-    /// Names, indices and `[*]` only.
+    /// Names, lists of names, indices and `[*]` only.
     Steps(Vec<Step>),
     Library(Box<JpQuery>),
 }
@@ -44,16 +46,7 @@ impl CompiledPath {
     /// Compiles an RFC 9535 path; the error is the library's message.
     pub fn new(text: &str) -> Result<Self, String> {
         let query = parse_json_path(text).map_err(|error| error.to_string())?;
-        let steps: Option<Vec<Step>> = query
-            .segments
-            .iter()
-            .map(|segment| match segment {
-                Segment::Selector(Selector::Name(name)) => Some(Step::Name(name.clone())),
-                Segment::Selector(Selector::Index(index)) => Some(Step::Index(*index)),
-                Segment::Selector(Selector::Wildcard) => Some(Step::Every),
-                _ => None,
-            })
-            .collect();
+        let steps: Option<Vec<Step>> = query.segments.iter().map(plain).collect();
         let plan = match steps {
             Some(steps) => Plan::Steps(steps),
             None => Plan::Library(Box::new(query)),
@@ -68,7 +61,7 @@ impl CompiledPath {
 
     /// True when the path names one place at most (no wildcard, filter or recursion).
     pub fn is_single(&self) -> bool {
-        matches!(&self.plan, Plan::Steps(steps) if !steps.contains(&Step::Every))
+        matches!(&self.plan, Plan::Steps(steps) if !steps.iter().any(|step| matches!(step, Step::Every | Step::Names(_))))
     }
 
     /// Runs the path on `root`.
@@ -107,12 +100,26 @@ impl CompiledPath {
             Plan::Library(query) => query
                 .segments
                 .iter()
-                .map_while(|segment| match segment {
-                    Segment::Selector(Selector::Name(name)) => Some(Step::Name(name.clone())),
-                    _ => None,
-                })
+                .map_while(|segment| plain(segment).filter(|step| matches!(step, Step::Name(_) | Step::Names(_))))
                 .collect(),
         }
+    }
+}
+
+/// The step a segment is, when it needs no library.
+fn plain(segment: &Segment) -> Option<Step> {
+    match segment {
+        Segment::Selector(Selector::Name(name)) => Some(Step::Name(name.clone())),
+        Segment::Selector(Selector::Index(index)) => Some(Step::Index(*index)),
+        Segment::Selector(Selector::Wildcard) => Some(Step::Every),
+        Segment::Selectors(list) => {
+            let names = list.iter().map(|selector| match selector {
+                Selector::Name(name) => Some(name.clone()),
+                _ => None,
+            });
+            names.collect::<Option<_>>().map(Step::Names)
+        }
+        _ => None,
     }
 }
 
@@ -132,6 +139,17 @@ fn walk<'v>(value: &'v Value, steps: &[Step], selected: &mut Selected<'v>) {
                 selected.missing.get_or_insert_with(|| (value, name.clone()));
             }
         },
+        Step::Names(names) => {
+            let found = names.iter().filter_map(|name| value.get(name));
+            let mut is_empty = true;
+            for next in found {
+                is_empty = false;
+                walk(next, rest, selected);
+            }
+            if is_empty && let Some(first) = names.first() {
+                selected.missing.get_or_insert_with(|| (value, first.clone()));
+            }
+        }
         Step::Index(index) => {
             let items = value.as_array().unwrap_or_default();
             let at = if *index < 0 { items.len() as i64 + index } else { *index };

@@ -212,19 +212,25 @@ fn without_nulls(value: &Value, added: &[String]) -> Value {
 
 /// Gives the member at a path (`a.b[].c`) another name.
 fn renamed(object: &mut Object, path: &[&str], to: &str) {
-    let Some((head, rest)) = path.split_first() else { return };
+    let Some((last, holders)) = path.split_last() else { return };
+    each(object, holders, &mut |holder| {
+        if let Some(member) = holder.members.iter_mut().find(|member| member.key.eq_ignore_ascii_case(last)) {
+            member.key = to.into();
+        }
+    });
+}
+
+/// Does something to every object at a path (`a.b[].c`).
+fn each(object: &mut Object, path: &[&str], act: &mut dyn FnMut(&mut Object)) {
+    let Some((head, rest)) = path.split_first() else { return act(object) };
     let (name, is_list) = head.strip_suffix("[]").map_or((*head, false), |name| (name, true));
     let Some(member) = object.members.iter_mut().find(|member| member.key.eq_ignore_ascii_case(name)) else { return };
-    if rest.is_empty() {
-        member.key = to.into();
-        return;
-    }
     match &mut member.value.kind {
-        Kind::Object(inner) if !is_list => renamed(Arc::make_mut(inner), rest, to),
+        Kind::Object(inner) if !is_list => each(Arc::make_mut(inner), rest, act),
         Kind::Array(items) if is_list => {
             for item in Arc::make_mut(items) {
                 if let Kind::Object(inner) = &mut item.kind {
-                    renamed(Arc::make_mut(inner), rest, to);
+                    each(Arc::make_mut(inner), rest, act);
                 }
             }
         }
@@ -232,14 +238,19 @@ fn renamed(object: &mut Object, path: &[&str], to: &str) {
     }
 }
 
-/// Puts back `typeProperties`, which the CLI dissolves into what is around it.
+/// Puts back `typeProperties`, and `properties` of parts, which the CLI dissolves into what is around them.
 fn dissolve(type_name: &str, properties: &mut Object) {
     let names = |of: &Json| -> Vec<String> {
         of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_ascii_lowercase).collect()
     };
     let kept = &facts()["dissolved"][type_name];
     if kept.is_array() {
-        regroup(properties, &names(kept));
+        regroup(properties, &names(kept), "typeProperties");
+    }
+    for part in facts()["dissolvedParts"][type_name].as_array().into_iter().flatten() {
+        let path: Vec<&str> = part["at"].as_str().unwrap_or_default().split('.').collect();
+        let kept = names(&part["kept"]);
+        each(properties, &path, &mut |object| regroup(object, &kept, "properties"));
     }
     let items = &facts()["dissolvedItems"][type_name];
     let Some(list) = items["list"].as_str() else { return };
@@ -253,20 +264,20 @@ fn regroup_all(list: &mut Value, kept: &[String]) {
     let Kind::Array(items) = &mut list.kind else { return };
     for item in Arc::make_mut(items) {
         if let Kind::Object(object) = &mut item.kind {
-            regroup(Arc::make_mut(object), kept);
+            regroup(Arc::make_mut(object), kept, "typeProperties");
         }
     }
 }
 
-fn regroup(object: &mut Object, kept: &[String]) {
+fn regroup(object: &mut Object, kept: &[String], group: &str) {
     let is_kept = |member: &Member| kept.contains(&member.key.to_ascii_lowercase());
-    if object.get("typeProperties").is_some() || object.members.iter().all(is_kept) {
+    if object.get(group).is_some() || object.members.iter().all(is_kept) {
         return;
     }
     let (mut outside, inside): (Vec<Member>, Vec<Member>) = object.members.drain(..).partition(is_kept);
     let (key_at, at) = inside.first().map(|member| (member.key_at, member.value.at)).unwrap_or_default();
     let whole = Value { at, ..Value::object(inside) };
-    outside.push(Member { key: "typeProperties".into(), key_at, value: whole });
+    outside.push(Member { key: group.into(), key_at, value: whole });
     object.members = outside;
 }
 

@@ -173,9 +173,12 @@ fn exact_case(members: &Object) -> Result<bool, PackError> {
     }
 }
 
-/// Splits `@parent.`, `@resource.` or `@origin.` off a path.
+/// Splits `@parent.`, `@resource.` or `@origin.` off a path; `@key` is a path by itself.
 fn based<'v>(value: &'v Value, what: &str, context: &Context) -> Result<(Base, &'v str), PackError> {
     let written = text(value, what)?;
+    if written == "@key" {
+        return Ok((Base::Key, "$"));
+    }
     if let Some(rest) = written.strip_prefix("@parent.") {
         Ok((Base::Parent, rest))
     } else if let Some(rest) = written.strip_prefix("@resource.") {
@@ -191,7 +194,7 @@ fn based<'v>(value: &'v Value, what: &str, context: &Context) -> Result<(Base, &
 }
 
 fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Result<Items, PackError> {
-    only(members, "word in items", &["items", "where", "every", "some", "none", "count", "message"])?;
+    only(members, "word in items", &["items", "capture", "where", "every", "some", "none", "count", "message"])?;
     let written = members.get("items").ok_or_else(|| PackError::new(whole.at, "'items' needs a path"))?;
     let (base, bare) = based(written, "items", context)?;
     let inner = |value: &Value| nested(value, context, depth + 1);
@@ -207,7 +210,8 @@ fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Re
         _ => ItemsDemand::Count(bounds(&demand.value)?),
     };
     let filter = members.get("where").map(inner).transpose()?;
-    Ok(Items { base, path: path_text(written, bare)?, filter, demand })
+    let capture = members.get("capture").map(|one| capture(one, context)).transpose()?;
+    Ok(Items { base, path: path_text(written, bare)?, capture, filter, demand })
 }
 
 fn operand(operator: Operator, value: &Value, context: &Context, exact_case: bool) -> Result<Operand, PackError> {
@@ -314,7 +318,13 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
     };
     let there = Context { is_related: true, ..*context };
     let filter = members.get("where").map(|filter| nested(filter, &there, depth + 1)).transpose()?;
-    let on = members.get("on").map(|on| join(on, context)).transpose()?;
+    let on = match members.get("on") {
+        None => Vec::new(),
+        Some(value) => {
+            let list = value.as_array().unwrap_or(std::slice::from_ref(value));
+            list.iter().map(|one| join(one, context)).collect::<Result<_, _>>()?
+        }
+    };
     let differ = members.get("differ").map(|differ| join(differ, context)).transpose()?;
     let missing_is_unknown = match members.get("missing") {
         None => false,

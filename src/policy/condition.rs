@@ -35,6 +35,8 @@ pub enum ConditionKind {
 pub struct Items {
     pub base: Base,
     pub path: CompiledPath,
+    /// The items are what the first group of this pattern matches in the texts, each time.
+    pub capture: Option<Regex>,
     /// Values that count.
     pub filter: Option<Condition>,
     pub demand: ItemsDemand,
@@ -59,6 +61,8 @@ pub enum Base {
     Parent,
     /// Where the relation that leads here starts: its resource, or the value at hand there.
     Origin,
+    /// The name under which the value at hand stands inside `items`.
+    Key,
 }
 
 /// How many of the selected values must pass.
@@ -217,8 +221,8 @@ pub struct Related {
     pub types: Vec<String>,
     pub component: Option<Arc<str>>,
     pub filter: Option<Condition>,
-    /// Equal values on both sides.
-    pub on: Option<Join>,
+    /// Equal values on both sides, of each of these.
+    pub on: Vec<Join>,
     /// Values that must differ.
     pub differ: Option<Join>,
     /// That no resource is meant decides nothing: the other one may be in another deployment.
@@ -242,9 +246,9 @@ pub struct Join {
     pub theirs: CompiledPath,
     pub base: Base,
     pub mine: CompiledPath,
-    /// Of mine only what the first group matches counts.
+    /// Of mine only what the first group matches counts, each time.
     pub capture: Option<Regex>,
-    /// Of theirs only what the first group matches counts.
+    /// Of theirs only what the first group matches counts, each time.
     pub theirs_capture: Option<Regex>,
 }
 
@@ -263,10 +267,12 @@ pub enum Relation {
     Extends,
     SameScope,
     Anywhere,
+    /// The resource itself: joins values that stand in different places of it.
+    Itself,
 }
 
 impl Relation {
-    pub const ALL: [(&'static str, Relation); 10] = [
+    pub const ALL: [(&'static str, Relation); 11] = [
         ("parent", Relation::Parent),
         ("child", Relation::Child),
         ("directChild", Relation::DirectChild),
@@ -277,6 +283,7 @@ impl Relation {
         ("extends", Relation::Extends),
         ("sameScope", Relation::SameScope),
         ("anywhere", Relation::Anywhere),
+        ("itself", Relation::Itself),
     ];
 
     pub fn parse(name: &str) -> Option<Relation> {
