@@ -3,6 +3,7 @@
 
 mod compare;
 mod finding;
+mod fold;
 mod judge;
 mod pack_test;
 mod relate;
@@ -14,6 +15,7 @@ pub use compare::{duration, same_text};
 pub use finding::{
     Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Step, Subject, Suppression, Unlisted, Verdict,
 };
+pub use fold::fold;
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
 pub use run::{Members, Sink, evaluate, evaluate_part, members};

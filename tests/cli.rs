@@ -764,9 +764,10 @@ fn a_type_or_property_nobody_knows_is_told() {
 fn no_rule_of_the_project_names_what_nobody_knows() {
     let folder = Folder::new("lint-own");
     let (_, text, _) = folder.run(&["rules", "lint"]);
-    let odd: Vec<&str> =
-        text.lines().filter(|line| !line.contains("[no-test]") && !line.contains("[test-without-place]")).collect();
-    assert_eq!(odd.len(), 1, "{text}");
+    // It has the default of a child that is not declared told as one of the database's own.
+    let is_meant = |line: &str| line.contains("sql-restore-window-short.json") && line.contains("'retentionDays'");
+    let odd: Vec<&str> = text.lines().filter(|line| line.contains("[unknown-") && !is_meant(line)).collect();
+    assert!(odd.is_empty(), "{odd:#?}");
 }
 
 #[test]
@@ -877,4 +878,39 @@ fn what_nobody_may_suppress_stays() {
     assert!(text.contains("error[not-waivable] the rule 'tls-too-old' cannot be suppressed"), "{text}");
     assert!(text.contains("warning[tls-too-old]"), "{text}");
     assert!(folder.run(&["explain", "--pack", "./ours", "tls-too-old"]).1.contains("cannot be suppressed"));
+}
+
+#[test]
+fn environments_that_name_their_resources_differently_fold_as_well() {
+    let folder = Folder::new("named-environments");
+    let named = TEMPLATE
+        .replace("\"name\": \"stlegacy\"", "\"name\": \"[parameters('name')]\"")
+        .replace("\"parameters\": {", "\"parameters\": { \"name\": { \"type\": \"string\" },");
+    folder.write("main.json", &named);
+    for name in ["dev", "prod", "test"] {
+        folder.write(
+            &format!("main.parameters.{name}.json"),
+            &format!(
+                r#"{{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#","contentVersion":"1.0.0.0","parameters":{{"name":{{"value":"st{name}"}},"https":{{"value":{}}}}}}}"#,
+                name == "prod"
+            ),
+        );
+    }
+    let (_, text, _) = folder.run(&["check", "--format", "concise"]);
+    let of = |rule: &str| text.lines().filter(|line| line.contains(rule)).map(str::to_owned).collect::<Vec<String>>();
+    let http = of("storage-accepts-http");
+    assert!(http.len() == 1 && http[0].ends_with("(in dev, test)"), "{text}");
+    let keys = of("storage-shared-keys");
+    assert!(keys.len() == 1 && keys[0].ends_with("(in dev, prod, test)"), "{text}");
+    // A waiver means one of the resources, not all that have the same cause.
+    folder.write(
+        "archlint.json",
+        r#"{"waivers":[{"rule":"storage-shared-keys","resource":"stdev","reason":"r","owner":"o","expires":"2027-01-01"}]}"#,
+    );
+    let (_, text, _) = folder.run(&["check", "--format", "concise"]);
+    let keys: Vec<&str> = text.lines().filter(|line| line.contains("storage-shared-keys")).collect();
+    assert!(keys.len() == 1 && keys[0].ends_with("(in prod, test)"), "{text}");
+    folder.write("archlint.json", "{}");
+    folder.run(&["baseline", "create", "known.json"]);
+    assert!(folder.rules(&["--baseline", "known.json"]).is_empty(), "a baseline knows each resource");
 }

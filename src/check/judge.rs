@@ -112,7 +112,7 @@ pub struct On<'e> {
 
 impl<'e> On<'e> {
     /// The same about a value in a resource.
-    fn inside(self, index: Index, value: &'e Value) -> Self {
+    pub(super) fn inside(self, index: Index, value: &'e Value) -> Self {
         On { index: Some(index), focus: Some(value), ..self }
     }
 }

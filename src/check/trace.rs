@@ -49,7 +49,7 @@ impl<'e> Judge<'e> {
             ConditionKind::Unknown(reason) => (format!("not decided by any input: {reason}"), Vec::new()),
             ConditionKind::Components(bounds) => (format!("is {} components", bounds.describe()), Vec::new()),
             ConditionKind::Test(test) => return self.tested(test, judgement),
-            ConditionKind::Items(items) => self.each(items, on),
+            ConditionKind::Items(items) => self.item_steps(items, on),
             ConditionKind::Related(related) => self.others(related, on),
         };
         let found = (judgement.truth == Truth::Unknown && inner.is_empty()).then(|| reason(&judgement.evidence));
@@ -83,7 +83,7 @@ impl<'e> Judge<'e> {
         Step { outcome: outcome(truth), text, found, places: self.stands(&evidence), inner: Vec::new() }
     }
 
-    fn each(&self, items: &'e Items, on: On<'e>) -> (String, Vec<Step>) {
+    fn item_steps(&self, items: &'e Items, on: On<'e>) -> (String, Vec<Step>) {
         let (demand, condition) = match &items.demand {
             ItemsDemand::Every(condition) => ("every".to_owned(), Some(condition)),
             ItemsDemand::Some(condition) => ("some".to_owned(), Some(condition)),
@@ -91,11 +91,14 @@ impl<'e> Judge<'e> {
             ItemsDemand::Count(bounds) => (bounds.describe(), None),
         };
         let text = format!("{demand} item of {}{}", start(items.base), items.path.text());
+        if let Some(pattern) = &items.capture {
+            return (format!("{text}, of what /{pattern}/ finds there"), Vec::new());
+        }
         let Ok((index, root)) = self.root(items.base, on) else { return (text, Vec::new()) };
         let values: Vec<&'e Value> = items.path.select(root).values.into_iter().filter(|one| !one.is_null()).collect();
         let mut inner = Vec::new();
         for &value in values.iter().take(MOST) {
-            let inside = On { index: Some(index), focus: Some(value), origin: on.origin };
+            let inside = on.inside(index, value);
             let filter = items.filter.as_ref().map(|filter| self.step(filter, inside));
             let counts = filter.as_ref().is_none_or(|step| step.outcome != Verdict::Fail);
             let judged = condition.filter(|_| counts).map(|condition| self.step(condition, inside));
@@ -171,6 +174,7 @@ fn start(base: Base) -> &'static str {
         Base::Resource => "@resource.",
         Base::Parent => "@parent.",
         Base::Origin => "@origin.",
+        Base::Key => "@key ",
     }
 }
 

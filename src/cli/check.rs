@@ -32,6 +32,7 @@ pub fn run(given: &ArgMatches) -> Outcome {
         None => check(&request, &asked.chosen.packs, &sources),
         Some(reference) => super::changed::check_since(reference, request, &asked.chosen.packs, &sources)?,
     };
+    crate::check::fold(&mut run);
     run.time = clock.stated();
     run.compared = gate.compared;
     let options = terminal::options(given, &clock)?;

@@ -85,13 +85,18 @@ impl CompiledPath {
         selected
     }
 
-    /// The names on the path as far as they are plain, steps into lists left out, and whether those are all.
+    /// The names on the path as far as they are plain, `*` for all, indices left out; and whether those are the path.
     pub fn names(&self) -> (Vec<String>, bool) {
-        let name = |step| match step {
+        let steps = self.plain_head();
+        let is_choice = |step: &Step| matches!(step, Step::Names(_));
+        let is_whole = matches!(self.plan, Plan::Steps(_)) && !steps.iter().any(is_choice);
+        let plain = steps.into_iter().take_while(|step| !is_choice(step));
+        let names = plain.filter_map(|step| match step {
             Step::Name(name) => Some(name),
-            Step::Index(_) | Step::Every => None,
-        };
-        (self.plain_head().into_iter().filter_map(name).collect(), matches!(self.plan, Plan::Steps(_)))
+            Step::Every => Some("*".to_owned()),
+            _ => None,
+        });
+        (names.collect(), is_whole)
     }
 
     fn plain_head(&self) -> Vec<Step> {

@@ -75,21 +75,24 @@ fn read(text: &mut std::iter::Peekable<std::str::Chars>) -> Names {
 }
 
 impl Names {
-    /// Follows names from here; the first that is not there is odd. What lies below `*` is anything.
+    /// Follows names from here; the first that is not there is odd. What lies below `*` is anything. In a path, `*` is
+    /// each item of a list, which is not listed, or each member.
     pub fn follow(&self, path: &[&str]) -> Result<(), Odd> {
-        let mut here = self;
-        for name in path {
-            here = match (here.0.get(&name.to_ascii_lowercase()), here.0.get("*")) {
-                (Some((_, inner)), _) => inner,
-                (None, Some((_, inner))) if inner.0.is_empty() => return Ok(()),
-                (None, Some((_, inner))) => inner,
-                (None, None) => {
-                    let near = nearest(name, here.0.values().map(|(spelled, _)| spelled.as_str()));
-                    return Err(Odd { name: (*name).to_owned(), near: near.map(str::to_owned) });
-                }
-            };
+        let Some((name, rest)) = path.split_first() else { return Ok(()) };
+        if *name == "*" {
+            let own = self.follow(rest);
+            let below = || self.0.values().any(|(_, inner)| inner.follow(rest).is_ok());
+            return if own.is_err() && below() { Ok(()) } else { own };
         }
-        Ok(())
+        match (self.0.get(&name.to_ascii_lowercase()), self.0.get("*")) {
+            (Some((_, inner)), _) => inner.follow(rest),
+            (None, Some((_, inner))) if inner.0.is_empty() => Ok(()),
+            (None, Some((_, inner))) => inner.follow(rest),
+            (None, None) => {
+                let near = nearest(name, self.0.values().map(|(spelled, _)| spelled.as_str()));
+                Err(Odd { name: (*name).to_owned(), near: near.map(str::to_owned) })
+            }
+        }
     }
 }
 
