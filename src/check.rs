@@ -20,7 +20,7 @@ pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
 pub use run::{Members, Sink, evaluate, evaluate_part, members};
 pub use suppress::{
-    Baseline, Known, Policies, Text, Waiver, accept, apply as suppress, apply_inline as suppress_inline,
+    Baseline, Known, Policies, Text, Waiver, accept, apply as suppress, apply_inline as suppress_inline, is_date,
     matches_pattern, tell_waivers,
 };
 

@@ -1,6 +1,6 @@
 //! `archlint.json`: found upward from what is checked to the repository's root.
 
-use crate::check::{Severity, Waiver, matches_pattern};
+use crate::check::{Severity, Waiver, is_date, matches_pattern};
 use crate::document::{Object, Value, parse};
 use crate::input::{self, Found, absolute, reason};
 use crate::policy::{Overrides, nearest};
@@ -368,12 +368,7 @@ fn waiver(entry: &Value) -> Result<Waiver, Wrong> {
         None => vec![text(rule)?.to_owned()],
     };
     let expires = needed("expires")?;
-    let is_date = expires.len() == 10
-        && expires
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
-    if !is_date {
+    if !is_date(&expires) {
         let at = members.get("expires").map_or(entry.at, |value| value.at);
         return Err((at, format!("'{expires}' is not a date like 2027-01-31")));
     }

@@ -914,3 +914,30 @@ fn environments_that_name_their_resources_differently_fold_as_well() {
     folder.run(&["baseline", "create", "known.json"]);
     assert!(folder.rules(&["--baseline", "known.json"]).is_empty(), "a baseline knows each resource");
 }
+
+#[test]
+fn a_suppression_that_is_none_is_told() {
+    let folder = Folder::new("malformed");
+    let line = "\"allowSharedKeyAccess\": true,";
+    let told = |text: &str| {
+        folder.write("main.json", &TEMPLATE.replace(line, &format!("{line} {text}")));
+        folder.run(&["check", "--format", "concise"]).1
+    };
+    for (text, wanted) in [
+        ("// archlint:disable storage-shared-keys", "a suppression is written 'archlint:ignore[rule-id] reason'"),
+        ("// archlint: ignore[storage-shared-keys] x", "a suppression is written"),
+        (r#""metadata":{"archlint":{"ignroe":[]}},"#, "unknown key 'ignroe' in a suppression; did you mean 'ignore'?"),
+        (r#""metadata":{"archlint":{"ignore":[{"rul":"x","reason":"y"}]}},"#, "did you mean 'rule'?"),
+        (
+            r#""metadata":{"archlint":{"ignore":[{"rule":"storage-shared-keys","reason":"y","expires":"soon"}]}},"#,
+            "a suppression ends on a date like 2027-01-31",
+        ),
+    ] {
+        let text = told(text);
+        assert!(text.contains("error[malformed-suppression]") && text.contains(wanted), "{text}");
+        assert!(text.contains("[storage-shared-keys]"), "and the finding stays: {text}");
+    }
+    let both = r#""metadata":{"archlint":{"ignore":[{"rule":["storage-shared-keys","storage-open-to-all-networks"],"reason":"y"}]}},"#;
+    let text = told(both);
+    assert!(text.contains("2 suppressed") && !text.contains("malformed"), "{text}");
+}

@@ -152,7 +152,7 @@ pub fn tell_waivers(run: &mut Run, policies: &Policies, used: &[bool], name_of: 
         } else if is_expired(waiver, policies.today) {
             let message = format!("the waiver of {rules} expired on {}; its findings count again", waiver.expires);
             run.problems.push(told("expired-waiver", Severity::Warning, message, waiver.at, &input));
-        } else if days.is_some_and(|days| days <= NOTICE_DAYS) {
+        } else if is_near(policies.today, &waiver.expires) {
             let message = format!("the waiver of {rules} expires on {} (owner: {})", waiver.expires, waiver.owner);
             run.problems.push(told("expiring-waiver", Severity::Note, message, waiver.at, &input));
         }
@@ -202,8 +202,13 @@ fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
     if !source.text.contains("archlint") {
         return;
     }
-    let mut marks = comments(text, source);
-    metadata(&text.parsed.root, text.parsed.root.at.span, &mut marks);
+    let mut malformed = Vec::new();
+    let mut marks = comments(text, source, &mut malformed);
+    metadata(&text.parsed.root, text.parsed.root.at.span, &mut marks, &mut malformed);
+    let errors = malformed
+        .into_iter()
+        .map(|(at, message)| told("malformed-suppression", Severity::Error, message, at, text.name));
+    run.problems.extend(errors);
     for mark in &mut marks {
         run.problems.extend(refused(run, &mark.rules, mark.at, text.name));
         if mark.reason.is_empty() {
@@ -244,12 +249,20 @@ fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
     }
 }
 
-fn comments(text: &Text, source: &Source) -> Vec<Inline> {
+/// What is meant as a suppression and is none.
+type Malformed = Vec<(Location, String)>;
+
+fn comments(text: &Text, source: &Source, malformed: &mut Malformed) -> Vec<Inline> {
     let mut marks = Vec::new();
     for span in &text.parsed.comments {
         let comment = source.slice(*span);
-        let Some((_, rest)) = comment.split_once(MARK) else { continue };
-        let Some((rules, reason)) = rest.split_once(']') else { continue };
+        let Some((rules, reason)) = comment.split_once(MARK).and_then(|(_, rest)| rest.split_once(']')) else {
+            if comment.trim_start_matches(['/', '*', ' ', '\t']).starts_with("archlint:") {
+                let message = "a suppression is written 'archlint:ignore[rule-id] reason'".to_owned();
+                malformed.push((Location { source: text.source, span: *span }, message));
+            }
+            continue;
+        };
         let Some(covers) = governed(&text.parsed.root, *span, source) else { continue };
         marks.push(Inline {
             rules: rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect(),
@@ -298,28 +311,59 @@ fn collect_nodes(value: &Value, nodes: &mut Vec<Span>) {
 }
 
 /// `"metadata": {"archlint": {"ignore": [{"rule": "…", "reason": "…", "expires": "…"}]}}` of templates and resources.
-fn metadata(value: &Value, own: Span, marks: &mut Vec<Inline>) {
+fn metadata(value: &Value, own: Span, marks: &mut Vec<Inline>, malformed: &mut Malformed) {
     match &value.kind {
-        Kind::Array(items) => items.iter().for_each(|item| metadata(item, item.at.span, marks)),
+        Kind::Array(items) => items.iter().for_each(|item| metadata(item, item.at.span, marks, malformed)),
         Kind::Object(object) => {
-            let list = object.get("metadata").and_then(|data| data.get("archlint")).and_then(|data| data.get("ignore"));
-            for entry in list.and_then(Value::as_array).unwrap_or_default() {
-                let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
-                marks.push(Inline {
-                    rules: text("rule").into_iter().collect(),
-                    reason: text("reason").unwrap_or_default(),
-                    expires: text("expires"),
-                    at: entry.at,
-                    covers: own,
-                    used: false,
-                });
+            if let Some(stated) = object.get("metadata").and_then(|data| data.get("archlint")) {
+                only(stated, &["ignore"], malformed);
+                let list = stated.get("ignore").and_then(Value::as_array).unwrap_or_default();
+                list.iter().for_each(|entry| marks.extend(stated_in(entry, own, malformed)));
             }
             for member in &object.members {
-                metadata(&member.value, member.value.at.span, marks);
+                metadata(&member.value, member.value.at.span, marks, malformed);
             }
         }
         _ => {}
     }
+}
+
+/// One entry of `ignore`; nothing when it cannot be understood.
+fn stated_in(entry: &Value, own: Span, malformed: &mut Malformed) -> Option<Inline> {
+    only(entry, &["rule", "reason", "expires"], malformed);
+    let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
+    let rules: Vec<String> = match entry.get("rule").map(|rule| (rule, rule.as_array())) {
+        Some((_, Some(list))) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some((rule, None)) => rule.as_str().map(str::to_owned).into_iter().collect(),
+        None => Vec::new(),
+    };
+    if rules.is_empty() {
+        malformed.push((entry.at, "a suppression needs a 'rule'".to_owned()));
+        return None;
+    }
+    let expires = text("expires");
+    if let Some(odd) = entry.get("expires").filter(|_| !expires.as_ref().is_some_and(|date| is_date(date))) {
+        malformed.push((odd.at, "a suppression ends on a date like 2027-01-31".to_owned()));
+        return None;
+    }
+    let reason = text("reason").unwrap_or_default();
+    Some(Inline { rules, reason, expires, at: entry.at, covers: own, used: false })
+}
+
+/// Tells members that mean nothing.
+fn only(value: &Value, words: &[&str], malformed: &mut Malformed) {
+    for member in value.as_object().map_or(&[][..], |object| &object.members) {
+        if !words.contains(&&*member.key) {
+            let near = nearest(&member.key, words.iter().copied()).map(|near| format!("; did you mean '{near}'?"));
+            let message = format!("unknown key '{}' in a suppression{}", member.key, near.unwrap_or_default());
+            malformed.push((member.key_at, message));
+        }
+    }
+}
+
+/// Whether a text is an ISO date.
+pub fn is_date(text: &str) -> bool {
+    text.len() == 10 && days_between(text, text).is_some()
 }
 
 /// Marks what a waiver covers, unless it is expired; gives whether it covers anything.
