@@ -7,8 +7,9 @@ use crate::input::{self, Found};
 use crate::policy::Packs;
 use crate::session::{CheckRequest, check};
 use crate::source::Sources;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Checks the working tree; findings that the revision has as well are marked as known.
 pub fn check_since(reference: &str, request: CheckRequest, packs: &Packs, sources: &Sources) -> Result<Run, Refused> {
@@ -90,6 +91,40 @@ fn renames(reference: &str, top: &Path) -> Result<Vec<(String, String)>, Refused
     Ok(words.chunks_exact(3).map(|three| (three[1].clone(), three[2].clone())).collect())
 }
 
+/// The files of a revision, all from one process.
+fn contents(reference: &str, top: &Path, names: &[&str]) -> Result<Vec<Vec<u8>>, Refused> {
+    let wrong = |error: std::io::Error| Refused(format!("git cannot be run: {error}"));
+    let mut git = Command::new("git")
+        .arg("-C")
+        .arg(top)
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(wrong)?;
+    let asked: String = names.iter().map(|name| format!("{reference}:{name}\n")).collect();
+    let stdin = git.stdin.take();
+    // Asked from a thread of its own: what git answers must be read meanwhile.
+    let asking = std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(asked.as_bytes())));
+    let answered = git.wait_with_output().map_err(wrong)?.stdout;
+    // A git that stopped reading has told nothing for the rest, and that is met below.
+    let _ = asking.join();
+    let mut rest = answered.as_slice();
+    let mut files = Vec::with_capacity(names.len());
+    for name in names {
+        // `<hash> blob <size>`, the bytes, a line end.
+        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let size = head.rsplit(' ').next().and_then(|size| size.parse::<usize>().ok());
+        let start = (end + 1).min(rest.len());
+        let file = size.and_then(|size| rest.get(start..start + size));
+        let file = file.ok_or_else(|| Refused(format!("git has no {reference}:{name}: {head}")))?;
+        files.push(file.to_vec());
+        rest = rest.get(start + file.len() + 1..).unwrap_or_default();
+    }
+    Ok(files)
+}
+
 /// The same files as they were, with all JSON beside them (linked templates, parameter files), below `target`.
 fn before(reference: &str, found: &[Found], target: &Path) -> Result<Before, Refused> {
     let Some(first) = found.first() else { return Ok(Before::default()) };
@@ -108,13 +143,14 @@ fn before(reference: &str, found: &[Found], target: &Path) -> Result<Before, Ref
     let old_names: Vec<PathBuf> = old_names.map(|(old, _)| PathBuf::from(old)).collect();
     wanted.extend(old_names);
     let folders: Vec<&Path> = wanted.iter().filter_map(|path| path.parent()).collect();
+    // git is asked for one name a line.
+    let is_json =
+        |name: &&String| (matches_pattern("*.json", name) || matches_pattern("*.jsonc", name)) && !name.contains('\n');
+    let near = |name: &&String| folders.iter().any(|folder| Path::new(name.as_str()).starts_with(folder));
+    let needed: Vec<&str> = names.iter().filter(is_json).filter(near).map(String::as_str).collect();
     let mut earlier = Vec::new();
-    for name in names.iter().filter(|name| matches_pattern("*.json", name) || matches_pattern("*.jsonc", name)) {
+    for (name, bytes) in needed.iter().zip(contents(reference, top, &needed)?) {
         let path = Path::new(name);
-        if !folders.iter().any(|folder| path.starts_with(folder)) {
-            continue;
-        }
-        let bytes = git(top, &["show", &format!("{reference}:{name}")])?;
         let file = target.join(path);
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;

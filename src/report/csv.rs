@@ -75,6 +75,17 @@ pub fn render(document: &Json) -> String {
             hash(text(place, "file")),
         ]));
     }
+    for one in list(document, "unlisted") {
+        let rule = rule(document, one);
+        out.push_str(&sparse(&[
+            ("verdict", text(one, "verdict")),
+            ("severity", text(rule, "severity")),
+            ("rule", text(one, "rule")),
+            ("requirement", text(rule, "requirement")),
+            ("message", &format!("{} more of these are counted, not listed", number(one, "count"))),
+            ("pack", &pack(rule)),
+        ]));
+    }
     for rule in idle(document) {
         out.push_str(&sparse(&[
             ("verdict", "not-assessed"),

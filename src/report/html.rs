@@ -2,8 +2,8 @@
 //! screen reader; the script only filters.
 
 use super::view::{
-    Group, NOT_ASSESSED, accepted, controls, detail, escaped, idle, list, message, number, parameters, requirements,
-    rule, text, texts,
+    Group, NOT_ASSESSED, accepted, controls, counted, detail, escaped, idle, list, message, number, parameters,
+    requirements, rule, text, texts,
 };
 use crate::check::Severity;
 use serde_json::Value as Json;
@@ -162,6 +162,10 @@ fn verdicts(out: &mut String, document: &Json) {
          <label>Severity <select name=\"severity\"><option value=\"\">all</option><option>error</option><option>warning</option>\
          <option>note</option></select></label>\n<button type=\"reset\">Show all</button>\n<output id=\"shown\" class=\"soft\"></output></form>\n",
     );
+    let more = counted(document);
+    if !more.is_empty() {
+        let _ = writeln!(out, "<p>{more}</p>");
+    }
     let heads = ["Verdict", "Rule", "Resource", "What", "Evidence"];
     table(out, "list", "Every rule on every resource it applies to; failures first", &heads);
     let rank = |outcome: &Json| match (text(outcome, "verdict"), outcome["suppressed"].is_null()) {

@@ -3,7 +3,9 @@
 use super::Texts;
 use super::pretty::LONG_LINE;
 use super::view::{list, number, text, texts};
-use crate::check::{Input, InputStatus, Outcome, Place, Problem, Run, Severity, Subject, Suppression, Verdict};
+use crate::check::{
+    Input, InputStatus, Outcome, Place, Problem, Run, Severity, Subject, Suppression, Unlisted, Verdict,
+};
 use crate::policy::Rule;
 use crate::source::{Location, Source, SourceId, Sources, Span};
 use serde_json::{Map, Value as Json, json};
@@ -74,7 +76,14 @@ pub fn restored(document: &Json) -> Result<(Run, Sources), String> {
         let rule = rules.get(text(of, "rule")).unwrap_or(&unnamed).clone();
         outcome(of, rule, &mut kept)
     });
+    let unlisted = list(document, "unlisted").iter().map(|one| Unlisted {
+        rule: rules.get(text(one, "rule")).unwrap_or(&unnamed).clone(),
+        verdict: verdict(text(one, "verdict")),
+        is_suppressed: one["suppressed"].as_bool().unwrap_or(false),
+        count: number(one, "count") as usize,
+    });
     let run = Run {
+        unlisted: unlisted.collect(),
         time: document["time"].as_str().map(str::to_owned),
         compared: document["compared"].as_bool().unwrap_or(false),
         outcomes: outcomes.collect(),
@@ -188,12 +197,7 @@ fn outcome(of: &Json, rule: Arc<Rule>, kept: &mut Kept) -> Outcome {
     let resource = &of["resource"];
     Outcome {
         rule,
-        verdict: match text(of, "verdict") {
-            "pass" => Verdict::Pass,
-            "fail" => Verdict::Fail,
-            "unknown" => Verdict::Unknown,
-            _ => Verdict::NotApplicable,
-        },
+        verdict: verdict(text(of, "verdict")),
         subject: Subject {
             id: text(resource, "id").into(),
             type_name: text(resource, "type").into(),
@@ -212,6 +216,15 @@ fn outcome(of: &Json, rule: Arc<Rule>, kept: &mut Kept) -> Outcome {
         environments: owned("environments"),
         suppressed: of["suppressed"].as_object().map(|_| suppression(&of["suppressed"])),
         steps: Vec::new(),
+    }
+}
+
+fn verdict(word: &str) -> Verdict {
+    match word {
+        "pass" => Verdict::Pass,
+        "fail" => Verdict::Fail,
+        "unknown" => Verdict::Unknown,
+        _ => Verdict::NotApplicable,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Markdown, for job summaries and reviews.
 
 use super::view::{
-    NOT_ASSESSED, accepted, controls, detail, idle, list, message, number, open, parameters, requirements, rule, shown,
-    text, texts,
+    NOT_ASSESSED, accepted, controls, counted, detail, idle, list, message, number, open, parameters, requirements,
+    rule, shown, text, texts,
 };
 use super::{hidden, summary};
 use crate::check::Severity;
@@ -36,6 +36,10 @@ pub fn render(document: &Json, show: Severity) -> String {
         many("couldNotBeChecked", "file"),
         count("notTemplates")
     );
+    let more = counted(document);
+    if !more.is_empty() {
+        let _ = writeln!(out, "{more}\n");
+    }
     let findings: Vec<&Json> = shown(document, show).collect();
     if findings.is_empty() {
         out.push_str("No findings.\n\n");

@@ -2,7 +2,7 @@
 //! control that a rule names. UUIDs are made of the content, so that the same run gives the same document.
 
 use super::view::{
-    NOT_ASSESSED, accepted, detail, encoded, idle, list, message, number, parameters, rule, text, texts, uuid,
+    NOT_ASSESSED, accepted, counted, detail, encoded, idle, list, message, number, parameters, rule, text, texts, uuid,
 };
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, HashSet};
@@ -89,11 +89,15 @@ pub fn render(document: &Json, time: &str) -> String {
     if !properties.is_empty() {
         result["props"] = Json::Array(properties);
     }
-    result["remarks"] = Json::from(format!(
-        "{} of {} rules found nothing in the input that they apply to (property not-assessed). {NOT_ASSESSED}",
-        not_assessed.len(),
-        list(document, "rules").len()
-    ));
+    result["remarks"] = Json::from(
+        format!(
+            "{} of {} rules found nothing in the input that they apply to (property not-assessed). {NOT_ASSESSED} {}",
+            not_assessed.len(),
+            list(document, "rules").len(),
+            counted(document)
+        )
+        .trim_end(),
+    );
     if !risks.is_empty() {
         result["risks"] = Json::Array(risks);
     }

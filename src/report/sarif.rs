@@ -1,7 +1,7 @@
 //! SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0). Every evaluated rule is listed; failed and open verdicts are
 //! results. The fingerprint is made of rule, resource and pointer, so that it survives moved lines.
 
-use super::view::{encoded, fingerprint, list, message, number, text, texts};
+use super::view::{counted, encoded, fingerprint, list, message, number, text, texts};
 use serde_json::{Map, Value as Json, json};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -22,8 +22,12 @@ pub fn render(document: &Json) -> String {
         })
         .collect();
     let unread = list(document, "inputs").iter().filter(|input| text(input, "status") == "not-a-template");
-    let notifications: Vec<Json> =
-        list(document, "problems").iter().map(notification).chain(unread.map(not_checked)).collect();
+    let notifications: Vec<Json> = list(document, "problems")
+        .iter()
+        .map(notification)
+        .chain(unread.map(not_checked))
+        .chain(unlisted(document))
+        .collect();
     let complete = list(document, "inputs").iter().all(|input| text(input, "status") != "could-not-be-checked");
     let whole = json!({
         "$schema": SCHEMA,
@@ -149,6 +153,13 @@ fn justification(of: &Json) -> String {
         }
     }
     said
+}
+
+/// That not all results are listed.
+fn unlisted(document: &Json) -> Option<Json> {
+    let more = counted(document);
+    let told = json!({ "descriptor": { "id": "not-listed" }, "level": "warning", "message": { "text": more } });
+    (!more.is_empty()).then_some(told)
 }
 
 /// A file that was read and is not something to check.

@@ -60,7 +60,21 @@ pub struct Group<'d> {
     pub open: Vec<&'d str>,
 }
 
-impl Group<'_> {
+impl<'d> Group<'d> {
+    /// Adds verdicts of a rule; `counts` says that they are not suppressed.
+    fn add(&mut self, rule: &'d str, verdict: &str, counts: bool, many: usize) {
+        match (verdict, counts) {
+            ("pass", _) => self.passed += many,
+            ("fail", true) => self.failed += many,
+            ("unknown", true) => self.unknown += many,
+            ("fail" | "unknown", false) => self.accepted += many,
+            _ => {}
+        }
+        if ["fail", "unknown"].contains(&verdict) && counts && !self.open.contains(&rule) {
+            self.open.push(rule);
+        }
+    }
+
     /// The sum in one word.
     pub fn result(&self) -> &'static str {
         match (self.failed, self.unknown, self.passed, self.accepted) {
@@ -115,16 +129,18 @@ fn groups<'d>(document: &'d Json, names: &dyn Fn(&Json) -> Vec<String>) -> Vec<G
         for key in of_rule.get(id).into_iter().flatten() {
             let Some(group) = made.get_mut(key) else { continue };
             let (verdict, counts) = (text(outcome, "verdict"), outcome["suppressed"].is_null());
-            match (verdict, counts) {
-                ("pass", _) => group.passed += 1,
-                ("fail", true) => group.failed += 1,
-                ("unknown", true) => group.unknown += 1,
-                ("fail" | "unknown", false) => group.accepted += 1,
-                _ => {}
-            }
-            if ["fail", "unknown"].contains(&verdict) && counts && !group.open.contains(&id) {
-                group.open.push(id);
-            }
+            group.add(id, verdict, counts, 1);
+        }
+    }
+    for one in list(document, "unlisted") {
+        for key in of_rule.get(text(one, "rule")).into_iter().flatten() {
+            let Some(group) = made.get_mut(key) else { continue };
+            group.add(
+                text(one, "rule"),
+                text(one, "verdict"),
+                one["suppressed"] != true,
+                number(one, "count") as usize,
+            );
         }
     }
     made.into_values().collect()
@@ -138,8 +154,17 @@ fn sortable(name: &str) -> (String, u64, String) {
 
 /// Rules that found nothing they apply to.
 pub fn idle(document: &Json) -> Vec<&Json> {
-    let judged: HashSet<&str> = list(document, "outcomes").iter().map(|outcome| text(outcome, "rule")).collect();
+    let verdicts = list(document, "outcomes").iter().chain(list(document, "unlisted"));
+    let judged: HashSet<&str> = verdicts.map(|outcome| text(outcome, "rule")).collect();
     list(document, "rules").iter().filter(|rule| !judged.contains(text(rule, "id"))).collect()
+}
+
+/// What a report that lists verdicts says of those that the run only counts; empty where it lists all.
+pub fn counted(document: &Json) -> String {
+    match list(document, "unlisted").iter().map(|one| number(one, "count")).sum::<u64>() {
+        0 => String::new(),
+        many => format!("{many} more verdicts are counted, not listed: the estate is large."),
+    }
 }
 
 /// Outcomes that do not count, with why.
