@@ -210,6 +210,23 @@ fn a_released_binary_is_installed_by_its_checksum() {
 }
 
 #[test]
+fn without_a_version_it_is_built_from_the_actions_source() {
+    use std::os::unix::fs::PermissionsExt;
+    let runner = Runner::new("source");
+    let tools = runner.folder.join("tools");
+    std::fs::create_dir_all(&tools).expect("a folder");
+    // A compiler that takes no minute: it must be told the action's own manifest.
+    let script = "#!/usr/bin/env bash\nset -e\nwhile [ $# -gt 0 ]; do case $1 in --manifest-path) manifest=$2 ;; --target-dir) target=$2 ;; esac; shift; done\ngrep -q '^name = \"archlint\"' \"$manifest\"\nmkdir -p \"$target/release\"\nprintf '#!/bin/sh\\necho built\\n' > \"$target/release/archlint\"\nchmod +x \"$target/release/archlint\"\n";
+    std::fs::write(tools.join("cargo"), script).expect("written");
+    std::fs::set_permissions(tools.join("cargo"), std::fs::Permissions::from_mode(0o755)).expect("executable");
+    let install = runner.step("Install", &[]);
+    assert_eq!(install.code, 0, "{}", install.printed);
+    let path = std::fs::read_to_string(runner.folder.join("path")).expect("the file");
+    let output = Command::new(PathBuf::from(path.trim()).join("archlint")).output().expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "built\n");
+}
+
+#[test]
 fn a_wrong_checksum_installs_nothing() {
     let runner = Runner::new("checksum");
     fake_curl(&runner);

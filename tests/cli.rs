@@ -350,6 +350,8 @@ fn explain_takes_ids_of_other_linters_and_offers_the_nearest_name() {
     let (code, text, _) = folder.run(&["explain", "CKV_AZURE_3"]);
     assert_eq!(code, 0);
     assert!(text.starts_with("storage-accepts-http (AD001), error\n"), "{text}");
+    let (fails, passes) = (text.find("\nFails\n    {"), text.find("\nPasses\n    {"));
+    assert!(fails.is_some() && fails < passes, "{text}");
     let (code, _, told) = folder.run(&["explain", "storage-accept-http"]);
     assert_eq!(code, 2);
     assert_eq!(told, "error: there is no rule 'storage-accept-http'; did you mean 'storage-accepts-http'?\n");

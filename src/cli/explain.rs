@@ -1,7 +1,8 @@
 //! `archlint explain RULE`.
 
 use super::{Exit, Outcome, Refused, say};
-use crate::policy::{Lifecycle, Rule, nearest};
+use crate::document::Value;
+use crate::policy::{CompiledRule, Lifecycle, Rule, nearest};
 use crate::report::json;
 use crate::source::Sources;
 use clap::ArgMatches;
@@ -11,19 +12,18 @@ pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let chosen = super::packs::all_or_named(given, &sources)?;
     let wanted = given.get_one::<String>("rule").map(String::as_str).unwrap_or_default();
-    let rules: Vec<&Rule> =
-        chosen.packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.as_ref()).collect();
-    let found: Vec<&Rule> = rules.iter().copied().filter(|rule| is_named(rule, wanted)).collect();
+    let rules: Vec<&CompiledRule> = chosen.packs.packs.iter().flat_map(|pack| &pack.rules).collect();
+    let found: Vec<&CompiledRule> = rules.iter().copied().filter(|rule| is_named(&rule.rule, wanted)).collect();
     if found.is_empty() {
-        let ids = rules.iter().map(|rule| rule.id.as_str());
+        let ids = rules.iter().map(|rule| rule.rule.id.as_str());
         let near = nearest(wanted, ids).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
         return Err(Refused(format!("there is no rule '{wanted}'{near}")));
     }
     let text = if given.get_one::<String>("format").is_some_and(|format| format == "json") {
-        let list: Vec<serde_json::Value> = found.iter().map(|rule| json::rule(rule)).collect();
+        let list: Vec<serde_json::Value> = found.iter().map(|rule| json::rule(&rule.rule)).collect();
         format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
     } else {
-        found.iter().map(|rule| explained(rule)).collect::<Vec<_>>().join("\n")
+        found.iter().map(|rule| explained(&rule.rule, &examples(rule))).collect::<Vec<_>>().join("\n")
     };
     say(&text);
     Ok(Exit::Passed)
@@ -34,8 +34,31 @@ fn is_named(rule: &Rule, wanted: &str) -> bool {
     rule.has_peer(wanted) || own.into_iter().any(|name| name.eq_ignore_ascii_case(wanted))
 }
 
+/// Most lines of an example.
+const MOST_LINES: usize = 30;
+
+/// A resource that fails and one that passes, from the rule's tests, where one resource shows it.
+fn examples(rule: &CompiledRule) -> String {
+    let mut out = String::new();
+    for (expected, title) in [("fail", "Fails"), ("pass", "Passes")] {
+        let example = rule.tests.as_array().unwrap_or_default().iter().find_map(|test| {
+            let [only] = test.get("resources").and_then(Value::as_array)? else { return None };
+            let mut json = only.to_json();
+            crate::secrets::mask_json(&mut json, "");
+            let text = serde_json::to_string_pretty(&json).ok()?;
+            let is_meant = test.get("expect").and_then(Value::as_str) == Some(expected);
+            (is_meant && text.lines().count() <= MOST_LINES).then_some(text)
+        });
+        if let Some(text) = example {
+            let indented: String = text.lines().map(|line| format!("    {line}\n")).collect();
+            let _ = writeln!(out, "{title}\n{indented}");
+        }
+    }
+    out
+}
+
 /// The rule as text of at most 100 columns.
-pub fn explained(rule: &Rule) -> String {
+fn explained(rule: &Rule, examples: &str) -> String {
     const WIDTH: usize = 100;
     let wrapped = |text: &str| textwrap::fill(text, WIDTH);
     let mut out = String::new();
@@ -62,6 +85,7 @@ pub fn explained(rule: &Rule) -> String {
             let _ = writeln!(out, "{name}\n{indented}");
         }
     }
+    out.push_str(examples);
     if !rule.alternatives.is_empty() {
         let _ = writeln!(out, "Alternatives");
         let widest = |text: fn(&crate::policy::Alternative) -> &str| {
