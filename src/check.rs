@@ -1,6 +1,8 @@
 //! Evaluation of rules on an estate. Input: an [`crate::estate::Estate`] and packs. Output: verdicts with places.
 //! Knows nothing of how they are shown.
 
+mod amount;
+mod chain;
 mod compare;
 mod finding;
 mod fold;
@@ -11,7 +13,7 @@ mod run;
 mod suppress;
 mod trace;
 
-pub use compare::{duration, same_text};
+pub use compare::same_text;
 pub use finding::{
     Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Step, Subject, Suppression, Unlisted, Verdict,
 };

@@ -6,18 +6,20 @@ mod condition;
 mod defaults;
 pub mod lint;
 mod pack;
+mod quantity;
 mod reader;
 mod rule;
 mod types;
 
 pub use condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
-    Relation, Test,
+    Amount, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand,
+    Operator, Quantifier, Related, Relation, Test,
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{
     Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, embedded_to_run, hash, load,
     pack_names, read_folder, read_rules,
 };
+pub use quantity::{Quantity, duration, time_of_day};
 pub use reader::{PackError, nearest};
 pub use rule::{Alternative, CompiledRule, Conditions, Fix, Lifecycle, Rule, Subjects};

@@ -93,6 +93,11 @@ fn every_requirement_row_has_its_rules_in_the_table() {
     let sources = Sources::new();
     let packs = all(&sources);
     let table = std::fs::read_to_string("rules/techmart/README.md").expect("the table");
+    let rules: Vec<&str> = packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.id.as_str()).collect();
+    for named in table.lines().filter(|line| line.starts_with("| ")).flat_map(|line| line.split('`').skip(1).step_by(2))
+    {
+        assert!(rules.contains(&named), "the table names {named}, which is no rule");
+    }
     for rule in packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| &rule.rule) {
         let Some(row) = &rule.requirement else { continue };
         let line = table.lines().find(|line| line.starts_with(&format!("| {row} |")));

@@ -1,8 +1,8 @@
 //! The operators of the rule language on one value. Durations, versions, addresses and times of day compare by meaning.
 
 use crate::arm::functions::{arguments, comparison};
-use crate::document::{Kind, Value};
-use crate::policy::{Operand, Operator, Test};
+use crate::document::{CompiledPath, Kind, Value};
+use crate::policy::{Operand, Operator, Test, duration, time_of_day};
 use std::net::IpAddr;
 
 /// Whether a value passes: nothing when that is not known.
@@ -49,8 +49,8 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
     };
     let wanted = operand.as_bool() == Some(true);
     Some(match test.operator {
-        Operator::Equals => equal(value, operand, exact),
-        Operator::NotEquals => !equal(value, operand, exact),
+        Operator::Equals => alike(value, operand, exact, names_region(&test.path)),
+        Operator::NotEquals => !alike(value, operand, exact, names_region(&test.path)),
         Operator::In => operand.as_array().unwrap_or_default().iter().any(|item| equal(value, item, exact)),
         Operator::NotIn => !operand.as_array().unwrap_or_default().iter().any(|item| equal(value, item, exact)),
         Operator::Exists => wanted != value.is_null(),
@@ -150,20 +150,22 @@ fn affix(known: &str, wanted: &str, has: fn(&str, &str) -> bool) -> Option<bool>
 }
 
 fn surely_matches(pattern: &regex::Regex, symbol: &str) -> bool {
-    pattern.find_iter(symbol).any(|found| is_sure(found, symbol))
+    pattern.find_iter(symbol).any(|found| !found.is_empty() && is_known(symbol, found.range()))
 }
 
-/// What the first group of a pattern captures outside of holes.
-pub fn surely_captured<'s>(pattern: &regex::Regex, symbol: &'s str) -> Option<&'s str> {
-    let mut sure = pattern.captures_iter(symbol).filter(|found| found.get(0).is_some_and(|all| is_sure(all, symbol)));
-    sure.find_map(|found| found.get(1)).map(|group| group.as_str())
+/// What the first group of a pattern matches in the known parts of a text.
+pub fn captured_for_sure<'t>(pattern: &regex::Regex, symbol: &'t str) -> Option<&'t str> {
+    pattern.captures_iter(symbol).find_map(|found| {
+        let (whole, group) = (found.get(0)?, found.get(1)?);
+        is_known(symbol, whole.range()).then_some(group.as_str())
+    })
 }
 
-/// Whether a match stands outside of holes, whatever stands in them.
-fn is_sure(found: regex::Match, symbol: &str) -> bool {
-    let before = &symbol[..found.start()];
+/// Whether a part of a text touches no hole.
+fn is_known(symbol: &str, part: std::ops::Range<usize>) -> bool {
+    let before = &symbol[..part.start];
     let is_outside = before.matches('‹').count() == before.matches('›').count();
-    is_outside && !found.is_empty() && !found.as_str().contains(['‹', '›', '…'])
+    is_outside && !symbol[part].contains(['‹', '›', '…'])
 }
 
 /// A literal that is not a reference to a vault, a placeholder or empty.
@@ -181,6 +183,19 @@ pub fn equal(a: &Value, b: &Value, exact: bool) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| equal(a, b, exact))
         }
         _ => a == b,
+    }
+}
+
+/// Whether values at a path name regions: Azure takes `West Europe` for `westeurope`.
+pub fn names_region(path: &CompiledPath) -> bool {
+    [".location", ".locationName"].iter().any(|leaf| path.text().ends_with(leaf))
+}
+
+/// Equality, of regions whatever the spaces.
+pub fn alike(a: &Value, b: &Value, exact: bool, are_regions: bool) -> bool {
+    match (a.as_str(), b.as_str()) {
+        (Some(a), Some(b)) if are_regions => a.replace(' ', "").eq_ignore_ascii_case(&b.replace(' ', "")),
+        _ => equal(a, b, exact),
     }
 }
 
@@ -204,58 +219,6 @@ fn number(value: &Value) -> Option<f64> {
         Kind::String(text) => text.trim().parse().ok(),
         _ => None,
     }
-}
-
-/// Seconds of an ISO 8601 duration (`P7Y`, `PT15M`) or a .NET time span (`0.12:00:00`).
-/// A year counts 365 days and a month a twelfth of it, so that `P84M` is `P7Y` and `P2555D` is as well.
-pub fn duration(text: &str) -> Option<f64> {
-    const DAY: f64 = 86_400.0;
-    let text = text.trim();
-    let Some(rest) = text.strip_prefix(['P', 'p']) else { return time_span(text) };
-    let (mut seconds, mut digits, mut in_time, mut any) = (0.0, String::new(), false, false);
-    for character in rest.chars() {
-        match character.to_ascii_uppercase() {
-            'T' if !in_time && digits.is_empty() => in_time = true,
-            digit if digit.is_ascii_digit() || digit == '.' => digits.push(digit),
-            unit => {
-                let amount: f64 = digits.parse().ok()?;
-                digits.clear();
-                any = true;
-                seconds += amount
-                    * match (unit, in_time) {
-                        ('Y', false) => 365.0 * DAY,
-                        ('M', false) => 365.0 / 12.0 * DAY,
-                        ('W', false) => 7.0 * DAY,
-                        ('D', false) => DAY,
-                        ('H', true) => 3600.0,
-                        ('M', true) => 60.0,
-                        ('S', true) => 1.0,
-                        _ => return None,
-                    };
-            }
-        }
-    }
-    (any && digits.is_empty()).then_some(seconds)
-}
-
-/// Seconds of `[d.]hh:mm[:ss]`.
-fn time_span(text: &str) -> Option<f64> {
-    let (days, clock) = match text.split_once('.') {
-        Some((days, clock)) if clock.contains(':') => (days.parse::<f64>().ok()?, clock),
-        _ => (0.0, text),
-    };
-    let parts: Vec<f64> = clock.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
-    match parts.as_slice() {
-        [hours, minutes] => Some(days * 86_400.0 + hours * 3600.0 + minutes * 60.0),
-        [hours, minutes, seconds] => Some(days * 86_400.0 + hours * 3600.0 + minutes * 60.0 + seconds),
-        _ => None,
-    }
-}
-
-/// Seconds since midnight of `hh:mm[:ss]` or of the time in a date-time.
-fn time_of_day(text: &str) -> Option<f64> {
-    let clock = text.split_once(['T', 't']).map_or(text, |(_, clock)| clock);
-    time_span(clock.trim_end_matches(['Z', 'z']))
 }
 
 /// The numbers in a version, in order: `TLS1_2` is 1, 2.
@@ -287,21 +250,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_compare_by_length() {
-        assert_eq!(duration("P7Y"), duration("P84M"));
-        assert_eq!(duration("P7Y"), duration("P2555D"));
-        assert_eq!(duration("0.12:00:00"), duration("PT12H"));
-        assert_eq!(duration("12:30"), Some(45_000.0));
-        assert_eq!(duration("P"), None);
-        assert_eq!(duration("7 years"), None);
-    }
-
-    #[test]
-    fn versions_networks_and_times_compare_by_meaning() {
+    fn versions_and_networks_compare_by_meaning() {
         assert!(version("TLS1_2") >= version("1.2"));
         assert!(version("TLS1_0") < version("TLS1_2"));
         assert!(within("10.1.2.3", "10.1.0.0/16") && !within("10.2.0.0/15", "10.2.0.0/16"));
         assert!(within("fd00::1", "fd00::/8") && !within("10.0.0.1", "::/0"));
-        assert_eq!(time_of_day("2024-01-01T02:30:00Z"), Some(9000.0));
     }
 }

@@ -44,6 +44,16 @@ pub enum Spot<'e> {
     Estate,
 }
 
+impl Spot<'_> {
+    /// Whether it is a place in that resource.
+    fn is_in(&self, resource: Index) -> bool {
+        match self {
+            Spot::Value(index, _) | Spot::Missing(index, ..) | Spot::Resource(index) => *index == resource,
+            Spot::Estate => false,
+        }
+    }
+}
+
 /// What decided a condition.
 #[derive(Clone, Debug)]
 pub struct Evidence<'e> {
@@ -52,6 +62,8 @@ pub struct Evidence<'e> {
     pub expected: String,
     /// A message of the condition's own.
     pub message: Option<Arc<str>>,
+    /// What is to be said of a pass.
+    pub note: Option<Arc<str>>,
     /// The deciding value as text where it is not at the spot (a default, a count).
     pub actual: Option<String>,
     /// Other ends of a relation: place and what it shows.
@@ -62,6 +74,8 @@ pub struct Evidence<'e> {
     pub parameters: Vec<Arc<str>>,
     /// Commands that would show what is not known.
     pub commands: Vec<String>,
+    /// The component that no resource is, and those of its types.
+    pub sought: Option<(Arc<str>, Vec<Index>)>,
     /// The value is a secret in clear: it must not be shown.
     pub is_secret: bool,
 }
@@ -91,11 +105,13 @@ impl<'e> Evidence<'e> {
             spot,
             expected: String::new(),
             message: None,
+            note: None,
             actual: None,
             related: Vec::new(),
             reasons: Vec::new(),
             parameters: Vec::new(),
             commands: Vec::new(),
+            sought: None,
             is_secret: false,
         }
     }
@@ -108,11 +124,19 @@ pub struct On<'e> {
     pub focus: Option<&'e Value>,
     /// Where the relation that led here started, with the value at hand there.
     pub origin: Option<(Index, Option<&'e Value>)>,
+    /// The resource that the rule is about.
+    pub subject: Option<Index>,
 }
 
 impl<'e> On<'e> {
-    /// The same about a value in a resource.
-    pub(super) fn inside(self, index: Index, value: &'e Value) -> Self {
+    /// Another resource, to which a relation leads from here.
+    pub fn other(self, index: Index) -> On<'e> {
+        let origin = self.index.map(|own| (own, self.focus));
+        On { index: Some(index), focus: None, origin, ..self }
+    }
+
+    /// A value of a resource, seen from here.
+    pub fn inside(self, index: Index, value: &'e Value) -> On<'e> {
         On { index: Some(index), focus: Some(value), ..self }
     }
 }
@@ -120,17 +144,10 @@ impl<'e> On<'e> {
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None, origin: None })
+        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on })
     }
 
-    /// Judges a condition on a resource to which a relation led from `from`.
-    pub fn judge_from(&self, condition: &'e Condition, on: Index, from: On<'e>) -> Judgement<'e> {
-        let origin = from.index.map(|index| (index, from.focus));
-        self.judge_on(condition, On { index: Some(on), focus: None, origin })
-    }
-
-    /// Judges a condition on a value of a resource, or on the resource.
-    pub(super) fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
+    pub fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
         let mut judgement = match &condition.kind {
             ConditionKind::All(parts) => self.all(parts, on),
             ConditionKind::Any(parts) => self.any(parts, on),
@@ -176,9 +193,14 @@ impl<'e> Judge<'e> {
             ConditionKind::Test(test) => self.test(test, on),
             ConditionKind::Items(items) => self.items(items, on),
             ConditionKind::Related(related) => self.related(related, on),
+            ConditionKind::Comparison(comparison) => self.comparison(comparison, on),
+            ConditionKind::Through(chain, conditions) => self.through(chain, conditions, on),
         };
         if judgement.truth == Truth::Fails && judgement.evidence.message.is_none() {
             judgement.evidence.message.clone_from(&condition.message);
+        }
+        if judgement.truth == Truth::Holds && condition.note.is_some() {
+            judgement.evidence.note.clone_from(&condition.note);
         }
         judgement
     }
@@ -190,8 +212,10 @@ impl<'e> Judge<'e> {
             match judgement.truth {
                 Truth::Fails => return judgement,
                 Truth::Unknown if kept.as_ref().is_none_or(|kept| kept.truth == Truth::Holds) => kept = Some(judgement),
-                _ if kept.is_none() => kept = Some(judgement),
-                _ => {}
+                _ => match &mut kept {
+                    None => kept = Some(judgement),
+                    Some(kept) => kept.evidence.note = kept.evidence.note.take().or(judgement.evidence.note),
+                },
             }
         }
         kept.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(spot(on.index)) })
@@ -234,6 +258,10 @@ impl<'e> Judge<'e> {
             }
             // A name is no value of the resource: what is told stands at the value it names.
             Base::Key => Ok((own, on.focus.unwrap_or_else(|| body(own)))),
+            Base::Subject => {
+                let subject = on.subject.unwrap_or(own);
+                Ok((subject, body(subject)))
+            }
             Base::Parent => match self.estate.parent(own) {
                 Some(parent) => Ok((parent, body(parent))),
                 None => {
@@ -252,17 +280,29 @@ impl<'e> Judge<'e> {
         };
         let operand = match &test.operand {
             Operand::Literal(value) => value.clone(),
-            Operand::Path(base, path) => {
-                let start = match base {
+            Operand::Path(base, path, pattern) => {
+                // A path without base starts where the test's own does.
+                let from = match base {
                     Base::Own => root,
-                    base => match self.root(*base, on) {
-                        Ok((_, start)) => start,
+                    _ => match self.root(*base, on) {
+                        Ok((_, from)) => from,
                         Err(judgement) => return *judgement,
                     },
                 };
-                let selected = path.select(start);
+                let selected = path.select(from);
                 let found = selected.values.first().copied().or(selected.hidden_by);
-                found.cloned().unwrap_or_default()
+                let value = found.cloned().unwrap_or_default();
+                match (pattern, value.as_unknown()) {
+                    (Some(pattern), Some(unknown)) => {
+                        compare::captured_for_sure(pattern, &unknown.symbol).map_or(value.clone(), Value::string)
+                    }
+                    (Some(pattern), None) => {
+                        let text = value.symbol().unwrap_or_default();
+                        let found = pattern.captures(&text).and_then(|groups| groups.get(1));
+                        found.map_or_else(Value::default, |found| Value::string(found.as_str()))
+                    }
+                    _ => value,
+                }
             }
             Operand::Pattern(pattern) => Value::string(pattern.as_str()),
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
@@ -295,8 +335,9 @@ impl<'e> Judge<'e> {
                     evidence: Evidence::at(Spot::Value(index, hidden)),
                 };
             }
-            let fails = |value: &&Value| holds(test, value, operand) == Some(false);
-            if test.quantifier != Quantifier::Every || !values.iter().any(fails) {
+            // One value may decide whatever the hidden ones are.
+            let decisive = Some(test.quantifier != Quantifier::Every);
+            if test.operator == Operator::Count || !values.iter().any(|value| holds(test, value, operand) == decisive) {
                 return unknown_value(index, hidden);
             }
         }
@@ -337,7 +378,7 @@ impl<'e> Judge<'e> {
     }
 
     /// Why nothing that is absent from a resource decides anything, where that is so.
-    fn silence(&self, index: Index) -> Option<String> {
+    pub fn silence(&self, index: Index) -> Option<String> {
         let resource = self.estate.resource(index);
         if resource.existing {
             let name = resource.short_name();
@@ -607,6 +648,7 @@ impl<'e> Judge<'e> {
                     evidence.commands = self.commands(related, on);
                     return Judgement { truth: Truth::Unknown, evidence };
                 } else {
+                    evidence.sought = related.component.clone().map(|name| (name, found.near_misses.clone()));
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
                     let label = if certain > bounds.at_most { "one of them:" } else { "does not qualify:" };
                     evidence.related.extend(others.iter().take(3).map(|&index| place(index, label)));
@@ -621,10 +663,52 @@ impl<'e> Judge<'e> {
                 None if possible > 0 => return undecided(evidence),
                 None => Truth::Holds,
             },
+            Demand::Some(condition) => {
+                let (mut open, mut failed): (Option<Judgement>, Option<Judgement>) = (None, None);
+                for &other in found.certain.iter().chain(&found.possible) {
+                    let mut judgement = self.judge_on(condition, at.other(other));
+                    let is_certain = found.certain.contains(&other);
+                    match judgement.truth {
+                        Truth::Holds if is_certain => {
+                            judgement.evidence.related.push(place(other, "found:"));
+                            return judgement;
+                        }
+                        Truth::Fails => {
+                            // Where the value at fault stands in it, the resource needs no label of its own.
+                            if !judgement.evidence.spot.is_in(other) {
+                                judgement.evidence.related.push(place(other, "does not qualify:"));
+                            }
+                            failed.get_or_insert(judgement);
+                        }
+                        _ => {
+                            if !is_certain {
+                                judgement.evidence.reasons.extend(found.reasons.iter().cloned());
+                            }
+                            judgement.truth = Truth::Unknown;
+                            open.get_or_insert(judgement);
+                        }
+                    }
+                }
+                if let Some(open) = open {
+                    return open;
+                }
+                if let Some(gap) = self.gap(related, on) {
+                    evidence.reasons.push(gap);
+                    evidence.commands = self.commands(related, on);
+                    return Judgement { truth: Truth::Unknown, evidence };
+                }
+                if let Some(failed) = failed {
+                    return failed;
+                }
+                evidence
+                    .related
+                    .extend(found.near_misses.iter().take(3).map(|&index| place(index, "does not qualify:")));
+                Truth::Fails
+            }
             Demand::Every(condition) => {
                 let mut kept: Option<Judgement> = None;
                 for &other in found.certain.iter().chain(&found.possible) {
-                    let mut judgement = self.judge_from(condition, other, at);
+                    let mut judgement = self.judge_on(condition, at.other(other));
                     if found.possible.contains(&other) && judgement.truth == Truth::Fails {
                         judgement.truth = Truth::Unknown;
                         judgement.evidence.reasons.extend(found.reasons.iter().cloned());
@@ -648,11 +732,11 @@ impl<'e> Judge<'e> {
 fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
     let Some(pattern) = &test.capture else { return compare::holds(test, value, operand) };
     if let Some(unknown) = value.as_unknown() {
+        // What a function gives is not written in clear.
         if test.operator == Operator::Secret {
-            // What a function gives is not written in clear.
             return Some(true);
         }
-        let found = compare::surely_captured(pattern, &unknown.symbol)?;
+        let found = compare::captured_for_sure(pattern, &unknown.symbol)?;
         return compare::holds(test, &Value::string(found), operand);
     }
     let text = value.symbol().unwrap_or_default();
@@ -678,14 +762,23 @@ fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
 /// The judgement on what was captured in texts as one on the texts: what is captured has no place of its own.
 fn in_text<'e>(judgement: Judgement, index: Index, texts: &[(Value, &'e Value)], whole: &'e Value) -> Judgement<'e> {
     let Judgement { truth, evidence } = judgement;
-    let Evidence { spot, expected, message, actual, related, reasons, parameters, commands, is_secret } = evidence;
-    let decisive = match spot {
+    let decisive = match evidence.spot {
         Spot::Value(_, value) => texts.iter().find(|(text, _)| std::ptr::eq(text, value)),
         _ => None,
     };
-    let spot = Spot::Value(index, decisive.map_or(whole, |(_, origin)| origin));
-    let actual = decisive.map(|(text, _)| shown(text)).or(actual);
-    let evidence = Evidence { spot, expected, message, actual, related, reasons, parameters, commands, is_secret };
+    let evidence = Evidence {
+        spot: Spot::Value(index, decisive.map_or(whole, |(_, origin)| origin)),
+        actual: decisive.map(|(text, _)| shown(text)).or(evidence.actual),
+        expected: evidence.expected,
+        message: evidence.message,
+        note: evidence.note,
+        related: evidence.related,
+        reasons: evidence.reasons,
+        parameters: evidence.parameters,
+        commands: evidence.commands,
+        is_secret: evidence.is_secret,
+        sought: evidence.sought,
+    };
     Judgement { truth, evidence }
 }
 
@@ -706,7 +799,7 @@ fn first_or_missing<'e>(
     }
 }
 
-fn unknown_value<'e>(index: Index, value: &'e Value) -> Judgement<'e> {
+pub fn unknown_value<'e>(index: Index, value: &'e Value) -> Judgement<'e> {
     let mut evidence = Evidence::at(Spot::Value(index, value));
     match value.as_unknown() {
         Some(unknown) => {

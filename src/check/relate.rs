@@ -70,7 +70,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
         }
         if let Some(filter) = &related.filter {
-            let judgement = judge.judge_from(filter, index, at);
+            let judgement = judge.judge_on(filter, at.other(index));
             match judgement.truth {
                 Truth::Fails => {
                     found.near_misses.push(index);
@@ -101,11 +101,11 @@ fn has_type(type_name: &str, types: &[String]) -> bool {
 }
 
 /// Whether any two values are the same text in any case; nothing when holes leave it open.
-fn any_same(theirs: &[&Value], mine: &[&Value]) -> Option<bool> {
+fn any_same(theirs: &[&Value], mine: &[&Value], are_regions: bool) -> Option<bool> {
     let mut open = false;
     for one in theirs {
         for other in mine {
-            if compare::equal(one, other, false) {
+            if compare::alike(one, other, false, are_regions) {
                 return Some(true);
             }
             match (one.symbol(), other.symbol()) {
@@ -147,7 +147,7 @@ fn compared<'e>(judge: &Judge<'e>, join: &'e Join, other: Index, at: On<'e>, equ
     if !equal && (theirs.is_empty() || mine.is_empty()) {
         return None;
     }
-    match any_same(&theirs, &mine) {
+    match any_same(&theirs, &mine, compare::names_region(&join.theirs)) {
         Some(false) if open => None,
         known => known.map(|same| same == equal),
     }
@@ -271,6 +271,7 @@ pub fn describe(related: &Related) -> String {
         Demand::Exists => format!("a {what}"),
         Demand::Absent => format!("no {what}"),
         Demand::Every(_) => format!("every {what} in order"),
+        Demand::Some(_) => format!("a {what} in order"),
         Demand::Count(bounds) => format!("{} of {what}", bounds.describe()),
     }
 }

@@ -243,7 +243,11 @@ impl<'e> Runner<'e> {
                 self.filled(template, resource, &evidence, actual.as_deref())
             }
             Verdict::Unknown => reason(&evidence),
-            _ => String::new(),
+            _ => evidence
+                .note
+                .as_deref()
+                .map(|note| self.filled(note, resource, &evidence, actual.as_deref()))
+                .unwrap_or_default(),
         };
         let mut parameters = evidence.parameters.clone();
         let mut under = Vec::new();
@@ -315,6 +319,29 @@ impl<'e> Runner<'e> {
         }
     }
 
+    /// How the component that is missing would have been recognised.
+    fn looked_for(&self, evidence: &Evidence) -> String {
+        let name = evidence.sought.as_ref().map(|(name, _)| name);
+        let Some(component) = self.pack.components.iter().find(|one| Some(&one.name) == name) else {
+            return String::new();
+        };
+        let ways: Vec<String> = component.matches.iter().map(Match::describe).collect();
+        format!("{} with {}", component.type_names.join(" or "), ways.join(", or "))
+    }
+
+    /// The resources of the component's types, none of which is the component.
+    fn near_misses(&self, evidence: &Evidence) -> String {
+        let near = evidence.sought.as_ref().map_or(&[][..], |(_, near)| near);
+        let name = |index: &Index| format!("'{}'", self.judge.estate.resource(*index).short_name());
+        let names: Vec<String> = near.iter().take(5).map(name).collect();
+        let more = if near.len() > names.len() { ", …" } else { "" };
+        match near {
+            [] => "none of that type is in the input".to_owned(),
+            [_] => format!("1 of that type found, not recognised: {}", names.join(", ")),
+            _ => format!("{} of that type found, none recognised: {}{more}", near.len(), names.join(", ")),
+        }
+    }
+
     fn filled(&self, template: &str, resource: Option<&Resource>, evidence: &Evidence, actual: Option<&str>) -> String {
         let other = match evidence.spot {
             Spot::Value(index, _) | Spot::Missing(index, ..) | Spot::Resource(index) => Some(index),
@@ -334,6 +361,8 @@ impl<'e> Runner<'e> {
                 "resource.type" => text.push_str(resource.map_or("", |resource| &resource.type_name)),
                 "actual" => text.push_str(actual.unwrap_or("absent")),
                 "expected" => text.push_str(&evidence.expected),
+                "lookedFor" => text.push_str(&self.looked_for(evidence)),
+                "nearMisses" => text.push_str(&self.near_misses(evidence)),
                 // The resource in which the deciding value stands.
                 "other.name" => {
                     text.push_str(other.map_or("", |index| self.judge.estate.resource(index).short_name()));

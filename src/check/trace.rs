@@ -20,7 +20,7 @@ const MOST: usize = 8;
 impl<'e> Judge<'e> {
     /// The conditions of a rule on a resource: which resources it is for, and what must hold.
     pub fn trace(&self, conditions: &'e Conditions, on: Option<Index>) -> Vec<Step> {
-        let on = On { index: on, focus: None, origin: None };
+        let on = On { index: on, focus: None, origin: None, subject: on };
         let told = |text: &str, condition: &'e Condition| {
             let inner = self.step(condition, on);
             Step { outcome: inner.outcome, text: text.to_owned(), found: None, places: Vec::new(), inner: vec![inner] }
@@ -49,6 +49,17 @@ impl<'e> Judge<'e> {
             ConditionKind::Unknown(reason) => (format!("not decided by any input: {reason}"), Vec::new()),
             ConditionKind::Components(bounds) => (format!("is {} components", bounds.describe()), Vec::new()),
             ConditionKind::Test(test) => return self.tested(test, judgement),
+            ConditionKind::Comparison(_) => return self.computed(judgement),
+            ConditionKind::Through(chain, conditions) => {
+                let text = format!(
+                    "a chain of {}{} through {} items",
+                    start(chain.base),
+                    chain.items.text(),
+                    conditions.len()
+                );
+                let places = self.stands(&judgement.evidence);
+                return Step { outcome: outcome(judgement.truth), text, found: None, places, inner: Vec::new() };
+            }
             ConditionKind::Items(items) => self.item_steps(items, on),
             ConditionKind::Related(related) => self.others(related, on),
         };
@@ -62,7 +73,7 @@ impl<'e> Judge<'e> {
             Operator::ALL.iter().find(|(_, operator)| *operator == test.operator).map_or("", |(name, _)| name);
         let operand = match &test.operand {
             Operand::Literal(value) => shown(value),
-            Operand::Path(base, path) => format!("{}{}", start(*base), path.text()),
+            Operand::Path(base, path, _) => format!("{}{}", start(*base), path.text()),
             Operand::Pattern(pattern) => format!("/{pattern}/"),
             Operand::Bounds(bounds) => bounds.describe(),
         };
@@ -80,6 +91,14 @@ impl<'e> Judge<'e> {
             _ => None,
         };
         let text = format!("{quantifier}{}{} {spelling} {operand}", start(test.base), test.path.text());
+        Step { outcome: outcome(truth), text, found, places: self.stands(&evidence), inner: Vec::new() }
+    }
+
+    /// A quantity that is computed from values, and what it must be.
+    fn computed(&self, judgement: Judgement<'e>) -> Step {
+        let Judgement { truth, evidence } = judgement;
+        let found = if truth == Truth::Unknown { Some(reason(&evidence)) } else { actual(&evidence) };
+        let text = format!("the computed amount is {}", evidence.expected);
         Step { outcome: outcome(truth), text, found, places: self.stands(&evidence), inner: Vec::new() }
     }
 
@@ -122,8 +141,7 @@ impl<'e> Judge<'e> {
         for (list, word) in groups {
             for &index in list.iter().take(MOST) {
                 let resource = self.estate.resource(index);
-                let origin = on.index.map(|from| (from, on.focus));
-                let there = On { index: Some(index), focus: None, origin };
+                let there = on.other(index);
                 let filter = related.filter.as_ref().map(|filter| self.step(filter, there));
                 let demanded = match &related.demand {
                     Demand::Every(condition) if word != "does not qualify:" => Some(self.step(condition, there)),
@@ -175,6 +193,7 @@ fn start(base: Base) -> &'static str {
         Base::Parent => "@parent.",
         Base::Origin => "@origin.",
         Base::Key => "@key ",
+        Base::Subject => "@subject.",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Exit, Outcome, Refused, say};
 use crate::document::Value;
-use crate::policy::{CompiledRule, Lifecycle, Rule, nearest};
+use crate::policy::{Alternative, CompiledRule, Lifecycle, Rule, nearest};
 use crate::report::json;
 use crate::source::Sources;
 use clap::ArgMatches;
@@ -57,9 +57,55 @@ fn examples(rule: &CompiledRule) -> String {
     out
 }
 
-/// The rule as text of at most 100 columns.
+/// Columns of the narrowest terminal in use.
+const WIDTH: usize = 80;
+
+/// The decision matrix: an option a column, its verdict and criteria the rows. Nothing where no option has criteria.
+fn matrix(alternatives: &[Alternative]) -> String {
+    let gap = if alternatives.len() > 5 { 1 } else { 2 };
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in alternatives.iter().flat_map(|one| &one.criteria) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        return String::new();
+    }
+    let criterion = |one: &Alternative, name: &str| {
+        one.criteria.iter().find(|(own, _)| own == name).map_or_else(|| "-".to_owned(), |(_, value)| value.clone())
+    };
+    let label = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).clamp("verdict".len(), 14);
+    let room = WIDTH.saturating_sub(2 + label) / alternatives.len();
+    let column = room.saturating_sub(gap).max(6);
+    let mut rows: Vec<(String, Vec<String>)> = vec![
+        (String::new(), alternatives.iter().map(|one| one.option.clone()).collect()),
+        ("verdict".to_owned(), alternatives.iter().map(|one| one.verdict.clone()).collect()),
+    ];
+    rows.extend(names.iter().map(|name| {
+        ((*name).to_owned(), alternatives.iter().map(|one| criterion(one, name)).collect::<Vec<String>>())
+    }));
+    let mut out = String::new();
+    for (name, cells) in &rows {
+        let label_lines = textwrap::wrap(name, label);
+        let columns: Vec<_> = cells.iter().map(|cell| textwrap::wrap(cell, column)).collect();
+        let height = columns.iter().map(Vec::len).chain([label_lines.len()]).max().unwrap_or(0);
+        for line in 0..height {
+            let mut text = format!("  {:label$}", label_lines.get(line).map_or("", |part| part));
+            for cell in &columns {
+                let _ = write!(text, "{:gap$}{:column$}", "", cell.get(line).map_or("", |part| part));
+            }
+            let _ = writeln!(out, "{}", text.trim_end());
+        }
+        if name.is_empty() {
+            let _ = writeln!(out, "  {}", "-".repeat(label + alternatives.len() * (gap + column)));
+        }
+    }
+    out
+}
+
+/// The rule as text of at most 80 columns.
 fn explained(rule: &Rule, examples: &str) -> String {
-    const WIDTH: usize = 100;
     let wrapped = |text: &str| textwrap::fill(text, WIDTH);
     let mut out = String::new();
     let _ = writeln!(out, "{} ({}), {}", rule.id, rule.code, rule.severity.name());
@@ -87,21 +133,11 @@ fn explained(rule: &Rule, examples: &str) -> String {
     }
     out.push_str(examples);
     if !rule.alternatives.is_empty() {
-        let _ = writeln!(out, "Alternatives");
-        let widest = |text: fn(&crate::policy::Alternative) -> &str| {
-            rule.alternatives.iter().map(|one| text(one).chars().count()).max().unwrap_or(0)
-        };
-        let (first, second) = (widest(|one| &one.option), widest(|one| &one.verdict));
+        let _ = writeln!(out, "Alternatives\n{}", matrix(&rule.alternatives));
         for one in &rule.alternatives {
-            let head = format!("  {:first$}  {:second$}  ", one.option, one.verdict);
-            let indent = " ".repeat(head.chars().count());
-            let options = textwrap::Options::new(WIDTH).initial_indent(&head).subsequent_indent(&indent);
+            let head = format!("  {} ({}): ", one.option, one.verdict);
+            let options = textwrap::Options::new(WIDTH).initial_indent(&head).subsequent_indent("    ");
             let _ = writeln!(out, "{}", textwrap::fill(&one.because, options));
-            for (name, value) in &one.criteria {
-                let line = format!("{name}: {value}");
-                let options = textwrap::Options::new(WIDTH).initial_indent(&indent).subsequent_indent(&indent);
-                let _ = writeln!(out, "{}", textwrap::fill(&line, options));
-            }
         }
         out.push('\n');
     }
@@ -124,4 +160,26 @@ fn explained(rule: &Rule, examples: &str) -> String {
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_matrix_fits_a_narrow_terminal() {
+        let option = |option: &str, verdict: &str, criteria: &[(&str, &str)]| Alternative {
+            option: option.into(),
+            verdict: verdict.into(),
+            because: String::new(),
+            criteria: criteria.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+        };
+        let table = matrix(&[
+            option("Single database", "chosen", &[("latency", "1-2 ms"), ("cost", "high")]),
+            option("Elastic pool", "rejected", &[("latency", "2-5 ms, shared with every neighbour in the pool")]),
+        ]);
+        assert!(table.lines().all(|line| line.chars().count() <= WIDTH), "{table}");
+        assert!(table.lines().any(|line| line.starts_with("  latency") && line.contains("1-2 ms")), "{table}");
+        assert!(table.lines().any(|line| line.starts_with("  cost") && line.ends_with('-')), "{table}");
+    }
 }

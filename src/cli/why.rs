@@ -115,7 +115,7 @@ fn nothing(run: &Run, wanted: &str, rule: Option<&Rule>, file: &str) -> String {
 fn tell(outcome: &Judged, is_asked: bool, texts: &Texts, out: &mut String) {
     out.push_str(&format!("  {:8} {}: {}\n", word(outcome.verdict), outcome.rule.id, outcome.rule.title));
     let is_open = matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown);
-    if is_open {
+    if !outcome.message.is_empty() {
         out.push_str(&format!("           {}\n", full_message(outcome)));
     }
     if let Some(actual) = outcome.actual.as_ref().filter(|actual| !actual.is_empty()) {

@@ -82,6 +82,12 @@ impl CompiledPath {
                 before.hidden_by.or_else(|| before.values.into_iter().find(|value| value.as_unknown().is_some()));
             selected.missing = before.missing.or(selected.missing);
         }
+        if selected.hidden_by.is_none()
+            && let Some(names) = self.names_below()
+        {
+            let head = CompiledPath { text: self.text.clone(), plan: Plan::Steps(self.plain_head()) };
+            selected.hidden_by = head.select(root).values.into_iter().find_map(|value| unknown_under(value, &names));
+        }
         selected
     }
 
@@ -99,6 +105,28 @@ impl CompiledPath {
         (names.collect(), is_whole)
     }
 
+    /// Of a path that searches at any depth, the names it goes through below there.
+    fn names_below(&self) -> Option<Vec<&str>> {
+        let Plan::Library(query) = &self.plan else { return None };
+        let start = query.segments.iter().position(|segment| matches!(segment, Segment::Descendant(_)))?;
+        let mut names: Vec<&str> = query.segments[start..]
+            .iter()
+            .filter_map(|segment| match segment {
+                Segment::Selector(Selector::Name(name)) => Some(name.as_str()),
+                Segment::Descendant(inner) => match &**inner {
+                    Segment::Selector(Selector::Name(name)) => Some(name.as_str()),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect();
+        // What stands at the last name is selected, not hidden.
+        if matches!(query.segments.last(), Some(Segment::Selector(Selector::Name(_)) | Segment::Descendant(_))) {
+            names.pop();
+        }
+        Some(names)
+    }
+
     fn plain_head(&self) -> Vec<Step> {
         match &self.plan {
             Plan::Steps(steps) => steps.clone(),
@@ -108,6 +136,22 @@ impl CompiledPath {
                 .map_while(|segment| plain(segment).filter(|step| matches!(step, Step::Name(_) | Step::Names(_))))
                 .collect(),
         }
+    }
+}
+
+/// An unknown that stands at one of the names, at any depth.
+fn unknown_under<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
+    match &value.kind {
+        Kind::Array(items) => items.iter().find_map(|item| unknown_under(item, names)),
+        Kind::Object(object) => object.members.iter().find_map(|member| {
+            let is_named = names.iter().any(|name| name.eq_ignore_ascii_case(&member.key));
+            if is_named && member.value.as_unknown().is_some() {
+                Some(&member.value)
+            } else {
+                unknown_under(&member.value, names)
+            }
+        }),
+        _ => None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! From a condition as written to a [`Condition`].
 
 use super::condition::{
-    Base, Bounds, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand, Operator, Quantifier, Related,
-    Relation, Test,
+    Amount, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand,
+    Operator, Quantifier, Related, Relation, Test,
 };
+use super::quantity::Quantity;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
-use crate::document::{CompiledPath, Member, Object, Value};
+use crate::document::{CompiledPath, Kind, Member, Object, Value};
 use crate::estate::InputKind;
 use regex::{Regex, RegexBuilder};
 use std::cell::RefCell;
@@ -42,7 +43,7 @@ impl Context<'_> {
     }
 }
 
-const TEST_WORDS: [&str; 6] = ["path", "quantifier", "default", "case", "capture", "message"];
+const TEST_WORDS: [&str; 7] = ["path", "quantifier", "default", "case", "capture", "message", "note"];
 
 /// Compiles a condition; the error points at the word that is wrong.
 pub fn condition(value: &Value, context: &Context) -> Result<Condition, PackError> {
@@ -54,10 +55,8 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
         return Err(PackError::new(value.at, format!("conditions nest deeper than {MAX_CONDITION_DEPTH}")));
     }
     let members = object(value, "a condition")?;
-    let message = match members.get("message") {
-        Some(message) => Some(text(message, "message")?.into()),
-        None => None,
-    };
+    let told = |name: &str| members.get(name).map(|told| text(told, name).map(Into::into)).transpose();
+    let (message, note) = (told("message")?, told("note")?);
     let list = |value: &Value| -> Result<Vec<Condition>, PackError> {
         let items =
             value.as_array().ok_or_else(|| PackError::new(value.at, "a list of conditions is expected here"))?;
@@ -95,15 +94,41 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
         ConditionKind::Items(Box::new(items(value, members, context, depth)?))
     } else if let Some(value) = members.get("related") {
         only(members, "word in a condition", &["related", "message"])?;
-        ConditionKind::Related(Box::new(related(value, context, depth)?))
+        ConditionKind::Related(Box::new(related(value, context, depth, None)?))
+    } else if let Some(value) = members.get("amount") {
+        only(members, "word in a condition", &["amount", "atLeast", "atMost", "message"])?;
+        let bound = |name: &str| members.get(name).map(|value| amount(value, context, depth + 1)).transpose();
+        let (at_least, at_most) = (bound("atLeast")?, bound("atMost")?);
+        if at_least.is_none() && at_most.is_none() {
+            return Err(PackError::new(value.at, "'amount' needs 'atLeast' or 'atMost'"));
+        }
+        let amount = amount(value, context, depth + 1)?;
+        ConditionKind::Comparison(Box::new(Comparison { amount, at_least, at_most }))
+    } else if let Some(value) = members.get("chain") {
+        only(members, "word in a chain", &["chain", "name", "after", "inside", "through", "message"])?;
+        let through = members.get("through").ok_or_else(|| PackError::new(value.at, "'chain' needs 'through'"))?;
+        ConditionKind::Through(Box::new(chain(value, members, context)?), list(through)?)
     } else {
-        let known = ["all", "any", "not", "if", "path", "items", "related", "input", "components", "unknown"];
+        let known = [
+            "all",
+            "any",
+            "not",
+            "if",
+            "path",
+            "items",
+            "related",
+            "amount",
+            "chain",
+            "input",
+            "components",
+            "unknown",
+        ];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
             None => PackError::new(value.at, "an empty condition decides nothing"),
         });
     };
-    Ok(Condition { kind, message })
+    Ok(Condition { kind, message, note })
 }
 
 /// `template` or `export`.
@@ -173,7 +198,7 @@ fn exact_case(members: &Object) -> Result<bool, PackError> {
     }
 }
 
-/// Splits `@parent.`, `@resource.` or `@origin.` off a path; `@key` is a path by itself.
+/// Splits `@parent.`, `@resource.`, `@origin.` or `@subject.` off a path; `@key` is a path by itself.
 fn based<'v>(value: &'v Value, what: &str, context: &Context) -> Result<(Base, &'v str), PackError> {
     let written = text(value, what)?;
     if written == "@key" {
@@ -181,6 +206,8 @@ fn based<'v>(value: &'v Value, what: &str, context: &Context) -> Result<(Base, &
     }
     if let Some(rest) = written.strip_prefix("@parent.") {
         Ok((Base::Parent, rest))
+    } else if let Some(rest) = written.strip_prefix("@subject.") {
+        Ok((Base::Subject, rest))
     } else if let Some(rest) = written.strip_prefix("@resource.") {
         Ok((Base::Resource, rest))
     } else if let Some(rest) = written.strip_prefix("@origin.") {
@@ -215,10 +242,13 @@ fn items(whole: &Value, members: &Object, context: &Context, depth: usize) -> Re
 }
 
 fn operand(operator: Operator, value: &Value, context: &Context, exact_case: bool) -> Result<Operand, PackError> {
-    let reference = value.as_object().filter(|object| object.members.len() == 1);
-    if let Some(name) = reference.and_then(|object| object.get("path")) {
-        let (base, bare) = based(name, "path", context)?;
-        return Ok(Operand::Path(base, path_text(name, bare)?));
+    if let Some(reference) = value.as_object()
+        && let Some(written) = reference.get("path")
+    {
+        only(reference, "word in an operand", &["path", "capture"])?;
+        let (base, bare) = based(written, "path", context)?;
+        let capture = reference.get("capture").map(|one| capture(one, context)).transpose()?;
+        return Ok(Operand::Path(base, path_text(written, bare)?, capture));
     }
     let literal = parameters_filled(value, context)?;
     match operator {
@@ -257,9 +287,17 @@ fn parameters_filled(value: &Value, context: &Context) -> Result<Value, PackErro
         list.at = value.at;
         return Ok(list);
     }
-    let Some(name) = value.as_object().filter(|object| object.members.len() == 1).and_then(|o| o.get("parameter"))
-    else {
-        return Ok(value.clone());
+    let Some(object) = value.as_object() else { return Ok(value.clone()) };
+    let Some(name) = object.get("parameter").filter(|_| object.members.len() == 1) else {
+        let mut filled = value.clone();
+        if let Kind::Object(object) = &mut filled.kind {
+            let mut members = object.members.clone();
+            for member in &mut members {
+                member.value = parameters_filled(&member.value, context)?;
+            }
+            *object = std::sync::Arc::new(Object { members });
+        }
+        return Ok(filled);
     };
     let wanted = text(name, "parameter")?;
     context
@@ -282,7 +320,113 @@ fn bounds(value: &Value) -> Result<Bounds, PackError> {
     Ok(Bounds { at_least: side("atLeast", 0)?, at_most: side("atMost", i64::MAX)? })
 }
 
-fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, PackError> {
+const AMOUNT_WORDS: [&str; 8] = ["path", "parameter", "sum", "product", "choose", "greatest", "longestChain", "again"];
+
+/// A number, a text that is a duration or a time of day, or an object that computes one.
+fn amount(value: &Value, context: &Context, depth: usize) -> Result<Amount, PackError> {
+    if depth > MAX_CONDITION_DEPTH {
+        return Err(PackError::new(value.at, format!("amounts nest deeper than {MAX_CONDITION_DEPTH}")));
+    }
+    if let Some(fixed) = Quantity::of(value) {
+        return Ok(Amount::Fixed(fixed));
+    }
+    let members = object(value, "an amount")?;
+    let inner = |value: &Value| amount(value, context, depth + 1);
+    let list = |value: &Value| -> Result<Vec<Amount>, PackError> {
+        value
+            .as_array()
+            .ok_or_else(|| PackError::new(value.at, "a list of amounts is expected here"))?
+            .iter()
+            .map(inner)
+            .collect()
+    };
+    if let Some(written) = members.get("path") {
+        only(members, "word in an amount", &["path", "default", "capture"])?;
+        let (base, bare) = based(written, "path", context)?;
+        let quantity = |value: &Value| {
+            Quantity::of(value).ok_or_else(|| PackError::new(value.at, "a number or a duration is expected here"))
+        };
+        let default = members.get("default").map(quantity).transpose()?;
+        let capture = members.get("capture").map(|one| capture(one, context)).transpose()?;
+        return Ok(Amount::Path { base, path: path_text(written, bare)?, default, capture });
+    }
+    if members.get("parameter").is_some() {
+        return inner(&parameters_filled(value, context)?);
+    }
+    if let Some(parts) = members.get("sum") {
+        only(members, "word in an amount", &["sum"])?;
+        return list(parts).map(Amount::Sum);
+    }
+    if let Some(parts) = members.get("product") {
+        only(members, "word in an amount", &["product"])?;
+        return list(parts).map(Amount::Product);
+    }
+    if let Some(cases) = members.get("choose") {
+        only(members, "word in an amount", &["choose", "else"])?;
+        let otherwise = members.get("else").ok_or_else(|| PackError::new(value.at, "'choose' needs an 'else'"))?;
+        let cases = cases.as_array().ok_or_else(|| PackError::new(cases.at, "a list of cases is expected here"))?;
+        let case = |value: &Value| -> Result<(Condition, Amount), PackError> {
+            let members = object(value, "a case")?;
+            only(members, "word in a case", &["if", "then"])?;
+            match (members.get("if"), members.get("then")) {
+                (Some(premise), Some(then)) => Ok((nested(premise, context, depth + 1)?, inner(then)?)),
+                _ => Err(PackError::new(value.at, "a case needs 'if' and 'then'")),
+            }
+        };
+        let cases = cases.iter().map(case).collect::<Result<Vec<_>, PackError>>()?;
+        return Ok(Amount::Choose(cases, Box::new(inner(otherwise)?)));
+    }
+    if let Some(least) = members.get("atLeast") {
+        only(members, "word in an amount", &["atLeast", "unknown"])?;
+        let why = members.get("unknown").ok_or_else(|| PackError::new(value.at, "'atLeast' needs an 'unknown'"))?;
+        return Ok(Amount::Open(Box::new(inner(least)?), text(why, "unknown")?.into()));
+    }
+    if let Some(of) = members.get("greatest") {
+        only(members, "word in an amount", &["greatest", "related"])?;
+        let others = members.get("related").ok_or_else(|| PackError::new(value.at, "'greatest' needs 'related'"))?;
+        let others = related(others, context, depth + 1, Some(Demand::Exists))?;
+        return Ok(Amount::Greatest(Box::new(others), Box::new(inner(of)?)));
+    }
+    if let Some(items) = members.get("longestChain") {
+        only(members, "word in an amount", &["longestChain", "name", "after", "weight"])?;
+        let weight =
+            members.get("weight").ok_or_else(|| PackError::new(value.at, "'longestChain' needs a 'weight'"))?;
+        return Ok(Amount::LongestChain(Box::new(chain(items, members, context)?), Box::new(inner(weight)?)));
+    }
+    if let Some(paths) = members.get("again") {
+        only(members, "word in an amount", &["again"])?;
+        return inside(paths).map(Amount::Again);
+    }
+    Err(match members.members.first() {
+        Some(member) => unknown_word(member.key_at, "amount", &member.key, AMOUNT_WORDS),
+        None => PackError::new(value.at, "an empty amount is none"),
+    })
+}
+
+fn chain(items: &Value, members: &Object, context: &Context) -> Result<Chain, PackError> {
+    let needed = |name: &str| {
+        let value = members.get(name).ok_or_else(|| PackError::new(items.at, format!("a chain needs '{name}'")))?;
+        path(value)
+    };
+    let (base, bare) = based(items, "a path of items", context)?;
+    Ok(Chain {
+        base,
+        items: path_text(items, bare)?,
+        name: needed("name")?,
+        after: needed("after")?,
+        inside: members.get("inside").map(inside).transpose()?.unwrap_or_default(),
+    })
+}
+
+fn inside(value: &Value) -> Result<Vec<CompiledPath>, PackError> {
+    match value.as_array() {
+        Some(items) => items.iter().map(path).collect(),
+        None => Ok(vec![path(value)?]),
+    }
+}
+
+/// `given` is the demand where the place has one of its own.
+fn related(value: &Value, context: &Context, depth: usize, given: Option<Demand>) -> Result<Related, PackError> {
     let members = object(value, "related")?;
     let words = [
         "relation",
@@ -296,6 +440,7 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
         "exists",
         "absent",
         "every",
+        "some",
         "count",
     ];
     only(members, "word in related", &words)?;
@@ -334,17 +479,22 @@ fn related(value: &Value, context: &Context, depth: usize) -> Result<Related, Pa
     let demands: Vec<&Member> = members
         .members
         .iter()
-        .filter(|member| ["exists", "absent", "every", "count"].contains(&&*member.key))
+        .filter(|member| ["exists", "absent", "every", "some", "count"].contains(&&*member.key))
         .collect();
-    let [demand] = demands.as_slice() else {
-        return Err(PackError::new(value.at, "'related' needs one of exists, absent, every, count"));
-    };
-    let demand = match (&*demand.key, demand.value.as_bool()) {
-        ("exists", Some(true)) | ("absent", Some(false)) => Demand::Exists,
-        ("exists", Some(false)) | ("absent", Some(true)) => Demand::Absent,
-        ("every", _) => Demand::Every(nested(&demand.value, &there, depth + 1)?),
-        ("count", _) => Demand::Count(bounds(&demand.value)?),
-        _ => return Err(PackError::new(demand.value.at, "true or false is expected here")),
+    let demand = match (demands.as_slice(), given) {
+        ([], Some(given)) => given,
+        ([demand], None) => match (&*demand.key, demand.value.as_bool()) {
+            ("exists", Some(true)) | ("absent", Some(false)) => Demand::Exists,
+            ("exists", Some(false)) | ("absent", Some(true)) => Demand::Absent,
+            ("every", _) => Demand::Every(nested(&demand.value, &there, depth + 1)?),
+            ("some", _) => Demand::Some(nested(&demand.value, &there, depth + 1)?),
+            ("count", _) => Demand::Count(bounds(&demand.value)?),
+            _ => return Err(PackError::new(demand.value.at, "true or false is expected here")),
+        },
+        (_, None) => return Err(PackError::new(value.at, "'related' needs one of exists, absent, every, some, count")),
+        ([demand, ..], Some(_)) => {
+            return Err(PackError::new(demand.key_at, format!("'{}' has no place in an amount", demand.key)));
+        }
     };
     Ok(Related { relation, below, types, component, filter, on, differ, missing_is_unknown, demand })
 }

@@ -1,5 +1,6 @@
 //! Conditions of the rule language, compiled: paths parsed, patterns built, pack parameters filled in.
 
+use super::quantity::Quantity;
 use crate::document::{CompiledPath, Value};
 use crate::estate::InputKind;
 use regex::Regex;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 pub struct Condition {
     pub kind: ConditionKind,
     pub message: Option<Arc<str>>,
+    /// What a reader of the pass should know all the same.
+    pub note: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -28,6 +31,56 @@ pub enum ConditionKind {
     Test(Box<Test>),
     Items(Box<Items>),
     Related(Box<Related>),
+    Comparison(Box<Comparison>),
+    /// Some chain of items meets the conditions one after another, each in an item of its own.
+    Through(Box<Chain>, Vec<Condition>),
+}
+
+/// A quantity and the bounds it must keep.
+#[derive(Debug)]
+pub struct Comparison {
+    pub amount: Amount,
+    pub at_least: Option<Amount>,
+    pub at_most: Option<Amount>,
+}
+
+/// A quantity computed from values. Durations and times of day count in seconds.
+#[derive(Debug)]
+pub enum Amount {
+    Fixed(Quantity),
+    /// The value at a path, the greatest of several.
+    Path {
+        base: Base,
+        path: CompiledPath,
+        default: Option<Quantity>,
+        /// Of a text only what the first group of this pattern matches counts.
+        capture: Option<Regex>,
+    },
+    Sum(Vec<Amount>),
+    Product(Vec<Amount>),
+    /// The amount of the first case whose condition holds, else the last.
+    Choose(Vec<(Condition, Amount)>, Box<Amount>),
+    /// At least this much; how much more no input tells, for that reason.
+    Open(Box<Amount>, Arc<str>),
+    /// The greatest over related resources.
+    Greatest(Box<Related>, Box<Amount>),
+    /// The greatest sum of weights along a chain of items.
+    LongestChain(Box<Chain>, Box<Amount>),
+    /// In a weight: the longest chain of other items, chained and weighed the same way.
+    Again(Vec<CompiledPath>),
+}
+
+/// Items of a resource that come one after another.
+#[derive(Debug)]
+pub struct Chain {
+    pub base: Base,
+    pub items: CompiledPath,
+    /// What others call an item.
+    pub name: CompiledPath,
+    /// Names of the items that an item comes after.
+    pub after: CompiledPath,
+    /// Items that stand inside an item.
+    pub inside: Vec<CompiledPath>,
 }
 
 /// A condition on each of the values that a path selects; paths inside it start at the value.
@@ -63,6 +116,8 @@ pub enum Base {
     Origin,
     /// The name under which the value at hand stands inside `items`.
     Key,
+    /// The resource that the rule is about, also where a condition is on another one.
+    Subject,
 }
 
 /// How many of the selected values must pass.
@@ -116,8 +171,8 @@ pub struct Test {
 pub enum Operand {
     /// Written in the rule, or a pack parameter's value.
     Literal(Value),
-    /// The value at a path; without a base of its own it starts where the test's path starts.
-    Path(Base, CompiledPath),
+    /// The value at a path; of a text only what the first group of the pattern matches.
+    Path(Base, CompiledPath, Option<Regex>),
     Pattern(Regex),
     Bounds(Bounds),
 }
@@ -297,5 +352,7 @@ pub enum Demand {
     Exists,
     Absent,
     Every(Condition),
+    /// One at least; where none does, the first that fails is told.
+    Some(Condition),
     Count(Bounds),
 }

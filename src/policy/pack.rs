@@ -44,6 +44,8 @@ pub struct Component {
     pub is_exclusive: bool,
     /// Lower case.
     pub types: Vec<String>,
+    /// As written.
+    pub type_names: Vec<String>,
     /// One of these must hold.
     pub matches: Vec<Match>,
 }
@@ -60,6 +62,18 @@ pub enum Match {
     Where(Condition),
     /// The resource with this id, or an id that ends so.
     Id(String),
+}
+
+impl Match {
+    /// In words, after "with".
+    pub fn describe(&self) -> String {
+        match self {
+            Match::Tag { name, equals } => format!("the tag {name} = {equals}"),
+            Match::Name(pattern) => format!("a name like {pattern}"),
+            Match::Where(_) => "settings of its own".to_owned(),
+            Match::Id(id) => format!("the id {id}"),
+        }
+    }
 }
 
 /// A pack file: path below the folder that holds the packs, and text.
@@ -329,13 +343,15 @@ fn component(
         None => std::slice::from_ref(how),
     };
     let matches = ways.iter().map(|way| way_to_match(way, context)).collect::<Result<Vec<Match>, PackError>>()?;
+    let type_names = texts(needed("type")?, "type")?;
     Ok(Component {
         name: name.clone(),
         title: members.get("title").and_then(Value::as_str).unwrap_or(name).to_owned(),
         tier: members.get("tier").and_then(Value::as_str).unwrap_or_default().to_owned(),
         required: members.get("required").and_then(Value::as_bool).unwrap_or(false),
         is_exclusive: members.get("exclusive").and_then(Value::as_bool).unwrap_or(true),
-        types: texts(needed("type")?, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        types: type_names.iter().map(|name| name.to_ascii_lowercase()).collect(),
+        type_names,
         matches,
     })
 }

@@ -34,7 +34,7 @@ resource factory 'Microsoft.DataFactory/factories@2018-06-01' = {
   }
 }
 
-resource Orders 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+resource ordersService 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   parent: factory
   name: 'Orders'
   properties: {
@@ -51,7 +51,7 @@ resource Orders 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   }
 }
 
-resource Catalog 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+resource catalogService 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   parent: factory
   name: 'Catalog'
   properties: {
@@ -63,7 +63,7 @@ resource Catalog 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   }
 }
 
-resource Media 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+resource mediaService 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   parent: factory
   name: 'Media'
   properties: {
@@ -75,7 +75,7 @@ resource Media 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   }
 }
 
-resource Lake 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+resource lakeService 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   parent: factory
   name: 'Lake'
   properties: {
@@ -86,21 +86,7 @@ resource Lake 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   }
 }
 
-resource Synapse 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
-  parent: factory
-  name: 'Synapse'
-  properties: {
-    type: 'AzureSqlDW'
-    typeProperties: {
-      server: '${'syn-${namePrefix}'}-ondemand.sql.azuresynapse.net'
-      database: 'reports'
-      encrypt: 'mandatory'
-      authenticationType: 'SystemAssignedManagedIdentity'
-    }
-  }
-}
-
-resource Archive 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
+resource archiveService 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   parent: factory
   name: 'Archive'
   properties: {
@@ -112,9 +98,23 @@ resource Archive 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   }
 }
 
-resource OrdersTable 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+resource learningService 'Microsoft.DataFactory/factories/linkedservices@2018-06-01' = {
   parent: factory
-  name: 'OrdersTable'
+  name: 'MachineLearning'
+  properties: {
+    type: 'AzureMLService'
+    typeProperties: {
+      subscriptionId: subscription().subscriptionId
+      resourceGroupName: resourceGroup().name
+      mlWorkspaceName: 'mlw-${namePrefix}'
+      authentication: 'MSI'
+    }
+  }
+}
+
+resource ordersTable 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'Orders'
   properties: {
     type: 'AzureSqlTable'
     linkedServiceName: {
@@ -127,11 +127,30 @@ resource OrdersTable 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
     }
   }
   dependsOn: [
-    Orders
+    ordersService
   ]
 }
 
-resource ReviewsSet 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+resource watermarks 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'Watermarks'
+  properties: {
+    type: 'AzureSqlTable'
+    linkedServiceName: {
+      referenceName: 'Orders'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      schema: 'etl'
+      table: 'Watermarks'
+    }
+  }
+  dependsOn: [
+    ordersService
+  ]
+}
+
+resource reviewsSet 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
   parent: factory
   name: 'Reviews'
   properties: {
@@ -145,15 +164,15 @@ resource ReviewsSet 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
     }
   }
   dependsOn: [
-    Catalog
+    catalogService
   ]
 }
 
-resource MediaMetadata 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+resource mediaMetadata 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
   parent: factory
   name: 'MediaMetadata'
   properties: {
-    type: 'Binary'
+    type: 'Json'
     linkedServiceName: {
       referenceName: 'Media'
       type: 'LinkedServiceReference'
@@ -162,15 +181,16 @@ resource MediaMetadata 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
       location: {
         type: 'AzureBlobStorageLocation'
         container: 'images'
+        folderPath: 'metadata'
       }
     }
   }
   dependsOn: [
-    Media
+    mediaService
   ]
 }
 
-resource Staging 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+resource staging 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
   parent: factory
   name: 'Staging'
   properties: {
@@ -187,34 +207,58 @@ resource Staging 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
     }
   }
   dependsOn: [
-    Lake
+    lakeService
   ]
 }
 
-resource Warehouse 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+resource results 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
   parent: factory
-  name: 'Warehouse'
+  name: 'Results'
   properties: {
-    type: 'AzureSqlDWTable'
+    type: 'Parquet'
     linkedServiceName: {
-      referenceName: 'Synapse'
+      referenceName: 'Lake'
       type: 'LinkedServiceReference'
     }
     typeProperties: {
-      schema: 'dbo'
-      table: 'DailyRevenue'
+      location: {
+        type: 'AzureBlobFSLocation'
+        fileSystem: 'staging'
+        folderPath: 'results'
+      }
     }
   }
   dependsOn: [
-    Synapse
+    lakeService
   ]
 }
 
-resource Records 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+resource curated 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
+  parent: factory
+  name: 'Curated'
+  properties: {
+    type: 'Parquet'
+    linkedServiceName: {
+      referenceName: 'Lake'
+      type: 'LinkedServiceReference'
+    }
+    typeProperties: {
+      location: {
+        type: 'AzureBlobFSLocation'
+        fileSystem: 'curated'
+      }
+    }
+  }
+  dependsOn: [
+    lakeService
+  ]
+}
+
+resource records 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
   parent: factory
   name: 'Records'
   properties: {
-    type: 'Binary'
+    type: 'Parquet'
     linkedServiceName: {
       referenceName: 'Archive'
       type: 'LinkedServiceReference'
@@ -227,7 +271,49 @@ resource Records 'Microsoft.DataFactory/factories/datasets@2018-06-01' = {
     }
   }
   dependsOn: [
-    Archive
+    archiveService
+  ]
+}
+
+resource reports 'Microsoft.DataFactory/factories/dataflows@2018-06-01' = {
+  parent: factory
+  name: 'Reports'
+  properties: {
+    type: 'MappingDataFlow'
+    typeProperties: {
+      sources: [
+        {
+          name: 'staged'
+          dataset: {
+            referenceName: 'Staging'
+            type: 'DatasetReference'
+          }
+        }
+      ]
+      sinks: [
+        {
+          name: 'computed'
+          dataset: {
+            referenceName: 'Results'
+            type: 'DatasetReference'
+          }
+        }
+      ]
+      transformations: [
+        {
+          name: 'revenue'
+        }
+      ]
+      scriptLines: [
+        'source(allowSchemaDrift: true, validateSchema: false, format: \'parquet\') ~> staged'
+        'staged aggregate(groupBy(sellerId, orderDate), revenue = sum(amount), orders = count()) ~> revenue'
+        'revenue sink(allowSchemaDrift: true, validateSchema: false, format: \'parquet\') ~> computed'
+      ]
+    }
+  }
+  dependsOn: [
+    staging
+    results
   ]
 }
 
@@ -241,8 +327,8 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
         type: 'Lookup'
         dependsOn: []
         policy: {
-          timeout: '0.01:00:00'
-          retry: 3
+          timeout: '0.00:10:00'
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
@@ -253,7 +339,7 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
             sqlReaderQuery: 'SELECT MAX(ModifiedAt) AS Watermark FROM etl.Watermarks'
           }
           dataset: {
-            referenceName: 'OrdersTable'
+            referenceName: 'Watermarks'
             type: 'DatasetReference'
           }
         }
@@ -270,8 +356,8 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
           }
         ]
         policy: {
-          timeout: '0.01:00:00'
-          retry: 3
+          timeout: '0.00:20:00'
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
@@ -290,7 +376,7 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
         }
         inputs: [
           {
-            referenceName: 'OrdersTable'
+            referenceName: 'Orders'
             type: 'DatasetReference'
           }
         ]
@@ -306,8 +392,8 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
         type: 'Copy'
         dependsOn: []
         policy: {
-          timeout: '0.01:00:00'
-          retry: 3
+          timeout: '0.00:20:00'
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
@@ -338,18 +424,18 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
         type: 'Copy'
         dependsOn: []
         policy: {
-          timeout: '0.01:00:00'
-          retry: 3
+          timeout: '0.00:20:00'
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
         }
         typeProperties: {
           source: {
-            type: 'BinarySource'
+            type: 'JsonSource'
           }
           sink: {
-            type: 'BinarySink'
+            type: 'ParquetSink'
           }
         }
         inputs: [
@@ -389,15 +475,15 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
           }
         ]
         policy: {
-          timeout: '0.01:00:00'
-          retry: 3
+          timeout: '0.00:30:00'
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
         }
         typeProperties: {
           dataflow: {
-            referenceName: 'Daily'
+            referenceName: 'Reports'
             type: 'DataFlowReference'
           }
           compute: {
@@ -418,8 +504,8 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
           }
         ]
         policy: {
-          timeout: '0.01:00:00'
-          retry: 3
+          timeout: '0.00:20:00'
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
@@ -429,19 +515,18 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
             type: 'ParquetSource'
           }
           sink: {
-            type: 'SqlDWSink'
-            allowCopyCommand: true
+            type: 'ParquetSink'
           }
         }
         inputs: [
           {
-            referenceName: 'Staging'
+            referenceName: 'Results'
             type: 'DatasetReference'
           }
         ]
         outputs: [
           {
-            referenceName: 'Warehouse'
+            referenceName: 'Curated'
             type: 'DatasetReference'
           }
         ]
@@ -458,18 +543,18 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
           }
         ]
         policy: {
-          timeout: '0.01:00:00'
-          retry: 3
+          timeout: '0.00:20:00'
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
         }
         typeProperties: {
           source: {
-            type: 'BinarySource'
+            type: 'ParquetSource'
           }
           sink: {
-            type: 'BinarySink'
+            type: 'ParquetSink'
           }
         }
         inputs: [
@@ -488,12 +573,15 @@ resource daily 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
     ]
   }
   dependsOn: [
-    OrdersTable
-    ReviewsSet
-    MediaMetadata
-    Staging
-    Warehouse
-    Records
+    ordersTable
+    watermarks
+    reviewsSet
+    mediaMetadata
+    staging
+    results
+    curated
+    records
+    reports
   ]
 }
 
@@ -508,7 +596,7 @@ resource train 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
         dependsOn: []
         policy: {
           timeout: '0.01:00:00'
-          retry: 3
+          retry: 2
           retryIntervalInSeconds: 60
           secureInput: false
           secureOutput: false
@@ -523,6 +611,9 @@ resource train 'Microsoft.DataFactory/factories/pipelines@2018-06-01' = {
       }
     ]
   }
+  dependsOn: [
+    learningService
+  ]
 }
 
 resource nightly 'Microsoft.DataFactory/factories/triggers@2018-06-01' = {
