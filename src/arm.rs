@@ -2,6 +2,7 @@
 //! Input: [`crate::document::Value`]s. Output: expanded resources. Knows nothing of rules.
 
 pub mod case;
+pub mod declarations;
 mod declare;
 mod deployment;
 pub mod evaluate;

@@ -2,6 +2,7 @@
 //! Knows nothing of how they are shown.
 
 mod amount;
+pub mod api_versions;
 mod chain;
 mod compare;
 mod finding;

@@ -5,7 +5,7 @@ mod catalogue;
 mod edges;
 
 pub use catalogue::{Builder, Catalogue, Identity, id_hash};
-pub use edges::{Edges, References, ids_in, texts};
+pub use edges::{Edges, References, ids_in, owner_id, texts};
 
 use crate::document::Value;
 use crate::source::Location;

@@ -12,8 +12,8 @@ mod rule;
 mod types;
 
 pub use condition::{
-    Amount, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand,
-    Operator, Quantifier, Related, Relation, Test,
+    Amount, ApiVersion, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join,
+    Operand, Operator, Quantifier, Related, Relation, Test,
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{
@@ -22,4 +22,4 @@ pub use pack::{
 };
 pub use quantity::{Quantity, duration, time_of_day};
 pub use reader::{PackError, nearest};
-pub use rule::{Alternative, CompiledRule, Conditions, Fix, Lifecycle, Rule, Subjects};
+pub use rule::{Alternative, CompiledRule, Fix, Lifecycle, Rule, Subjects};

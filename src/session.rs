@@ -7,7 +7,8 @@ mod parallel;
 mod progress;
 mod stream;
 
-use crate::arm::expand::{Expansion, Request, expand};
+use crate::arm::declarations::Asked;
+use crate::arm::expand::{Expansion, Request, expand_with};
 use crate::arm::parameters::{Given, given};
 use crate::arm::template::Kind;
 use crate::check::{
@@ -84,6 +85,8 @@ struct Setting<'c> {
     wanted: &'c (dyn Fn(&CompiledRule) -> bool + Sync),
     policies: Option<&'c Policies<'c>>,
     rules: &'c [Arc<Rule>],
+    /// The declarations of templates that rules judge.
+    asked: Asked,
 }
 
 /// What a job gave.
@@ -154,7 +157,9 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         max_waiver_days: request.max_waiver_days,
     });
     let rules = run.rules.clone();
-    let setting = Setting { request, packs, sources, wanted: &wanted, policies: policies.as_ref(), rules: &rules };
+    let asked = packs.asked(&wanted);
+    let setting =
+        Setting { request, packs, sources, wanted: &wanted, policies: policies.as_ref(), rules: &rules, asked };
     let (whole, streamed) = match request.one_estate {
         // One estate is judged as a whole.
         true => (request.found.clone(), Vec::new()),
@@ -377,7 +382,7 @@ fn home(document: &Document) -> Location {
 }
 
 fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
-    let Setting { request, packs, sources, wanted, .. } = *setting;
+    let Setting { request, packs, sources, wanted, asked, .. } = *setting;
     let linked_files = RefCell::new(Vec::new());
     let linked = |_: SourceId, path: &str| {
         let known = |files: &Vec<(String, Document)>| {
@@ -393,12 +398,12 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
             root
         }))
     };
-    let attempt = |trial: &[(std::sync::Arc<str>, Value)]| {
+    let attempt = |trial: &[(std::sync::Arc<str>, Value)], asked: Asked| {
         let request =
             Request { template: document.root(), given: job.given.clone(), linked: &linked, trial, facts: None };
-        expand(request)
+        expand_with(request, asked)
     };
-    let mut expansion = attempt(&[]);
+    let mut expansion = attempt(&[], asked);
     let mut outcomes = Vec::new();
     let mut secrets = Vec::new();
     if !request.one_estate {
@@ -410,8 +415,12 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
             result
         };
         (outcomes, secrets) = judge(&mut expansion);
-        domains::decide(&mut outcomes, &expansion.domains, &mut |trial| judge(&mut attempt(trial)).0);
+        domains::decide(&mut outcomes, &expansion.domains, &mut |trial| judge(&mut attempt(trial, Asked::default())).0);
     }
+    let declarations = std::mem::take(&mut expansion.declarations);
+    let (more, more_secrets) = judge_declarations(setting, document, declarations);
+    outcomes.extend(more);
+    secrets.extend(more_secrets);
     Done { outcomes, secrets, expansion, linked: linked_files.into_inner().into_iter().map(|(_, file)| file).collect() }
 }
 
@@ -453,9 +462,8 @@ fn judged(setting: &Setting, documents: &[Document], jobs: &[Job], done: Vec<Don
         linked.extend(done.linked);
         if setting.request.one_estate {
             one.expanded.push((resources, gaps.into_iter().map(|(_, gap)| gap).collect()));
-        } else {
-            environments[job.document].push((job.environment.clone(), done.outcomes));
         }
+        environments[job.document].push((job.environment.clone(), done.outcomes));
     }
     for (one, outcomes) in templates.into_iter().zip(environments) {
         let Some(mut one) = one else { continue };
@@ -536,6 +544,25 @@ fn gather(setting: &Setting, parts: Vec<Part>, run: &mut Run) -> Lifted {
         run.secrets.extend(secrets);
     }
     exports
+}
+
+/// Judges what a template declares beside resources: an estate of its own, so that no wildcard, relation or near miss
+/// of a rule on resources meets it. Every template has a parameter 'location': the file's name tells them apart.
+fn judge_declarations(
+    setting: &Setting,
+    document: &Document,
+    declarations: Vec<Resource>,
+) -> (Vec<Outcome>, Vec<Location>) {
+    if declarations.is_empty() {
+        return Default::default();
+    }
+    let asks = |rule: &CompiledRule| rule.asks_for_declarations() && (setting.wanted)(rule);
+    let mut judged = evaluate(&Estate::new(declarations), setting.packs, home(document), &asks);
+    for outcome in &mut judged.0 {
+        let file = setting.sources.name(outcome.subject.at.source);
+        outcome.subject.id = format!("{file}#{}", outcome.subject.id).into();
+    }
+    judged
 }
 
 /// Adds what the exports among the documents hold: all exports of a run are of one estate, each file a part of it.

@@ -604,7 +604,7 @@ fn why_tells_each_condition_and_which_way_its_value_came() {
     assert!(text.contains("[yes] must hold"), "what passes is told when it is asked for: {text}");
     for (resource, rule, wanted) in [
         ("stlegcy", "", "did you mean 'stlegacy'?"),
-        ("nothing-like-it", "", "judged are: stlegacy"),
+        ("nothing-like-it", "", "; judged are: "),
         ("stlegacy", "storage-accept-http", "did you mean 'storage-accepts-http'?"),
         (
             "stlegacy",

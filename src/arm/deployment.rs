@@ -407,19 +407,44 @@ impl Frame<'_, '_> {
     }
 }
 
-/// A secure parameter's value, unless there is nothing to hide.
+/// A secure parameter's value, unless there is nothing to hide. Of an object or array it is the texts and numbers in it
+/// that are hidden: which members there are, and switches among them, are not secret.
 fn hidden(value: Value, name: &Arc<str>) -> Value {
+    hidden_at(value, name, "")
+}
+
+fn hidden_at(value: Value, name: &Arc<str>, path: &str) -> Value {
     if parameters::is_empty(&value) || value.as_unknown().is_some_and(|unknown| unknown.secret) {
         return value;
     }
-    let what = format!("the value of the secure parameter '{name}'");
-    let mut secret = Value::unknown(UnknownReason::Secret(what.into()), format!("‹parameters('{name}')›"));
-    if let (Kind::Unknown(own), Some(unknown)) = (&mut secret.kind, value.as_unknown()) {
-        let own = Arc::make_mut(own);
-        own.symbol = unknown.symbol.clone();
-        own.parameters = unknown.parameters.clone();
-    }
-    Value { at: value.at, trace: value.trace, ..secret }
+    let kind = match &value.kind {
+        Kind::Bool(_) if !path.is_empty() => return value,
+        Kind::Object(object) => {
+            let members = object.members.iter().map(|member| Member {
+                value: hidden_at(member.value.clone(), name, &format!("{path}.{}", member.key)),
+                ..member.clone()
+            });
+            Kind::Object(Arc::new(Object { members: members.collect() }))
+        }
+        Kind::Array(items) => {
+            let each = items.iter().enumerate();
+            Kind::Array(Arc::new(
+                each.map(|(at, item)| hidden_at(item.clone(), name, &format!("{path}[{at}]"))).collect(),
+            ))
+        }
+        _ => {
+            let what = format!("the value of the secure parameter '{name}'");
+            let symbol = format!("‹parameters('{name}'){path}›");
+            let mut secret = Value::unknown(UnknownReason::Secret(what.into()), symbol);
+            if let (Kind::Unknown(own), Some(unknown)) = (&mut secret.kind, value.as_unknown()) {
+                let own = Arc::make_mut(own);
+                own.symbol = unknown.symbol.clone();
+                own.parameters = unknown.parameters.clone();
+            }
+            secret.kind
+        }
+    };
+    Value { kind, at: value.at, trace: value.trace }
 }
 
 impl Scope for Frame<'_, '_> {

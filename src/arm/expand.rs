@@ -1,5 +1,6 @@
 //! A template with its parameter values, expanded to the resources it would deploy.
 
+use super::declarations::{Asked, declarations};
 use super::declare::{self, declare};
 use super::deployment::{Deployment, Fault, Linked, Session};
 use super::functions::arguments;
@@ -28,6 +29,8 @@ pub struct Request<'i> {
 #[derive(Debug, Default)]
 pub struct Expansion {
     pub resources: Vec<Resource>,
+    /// What the template declares beside resources, where it was asked for.
+    pub declarations: Vec<Resource>,
     /// `{name: {type, value}}`.
     pub outputs: Value,
     pub faults: Vec<Fault>,
@@ -39,6 +42,11 @@ pub struct Expansion {
 
 /// Expands a template.
 pub fn expand(request: Request) -> Expansion {
+    expand_with(request, Asked::default())
+}
+
+/// Expands a template, and gives the declarations that rules ask for.
+pub fn expand_with(request: Request, asked: Asked) -> Expansion {
     let session = Session::new(request.linked, request.trial);
     let facts = request.facts.unwrap_or_else(|| Facts::unstated(template::level(request.template)));
     let root = Rc::new(Deployment::new(0, request.template.clone(), facts, request.given));
@@ -56,13 +64,10 @@ pub fn expand(request: Request) -> Expansion {
         number += 1;
     }
     let outputs = session.outputs(&root);
-    Expansion {
-        resources,
-        outputs,
-        domains: domains(&root),
-        faults: session.faults.into_inner(),
-        gaps: session.gaps.into_inner(),
-    }
+    // Which faults are told does not depend on what rules ask for.
+    let faults = session.faults.take();
+    let declarations = declarations(&session, asked);
+    Expansion { resources, declarations, outputs, domains: domains(&root), faults, gaps: session.gaps.into_inner() }
 }
 
 fn resource(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<declare::Declared>) -> Option<Resource> {

@@ -2,6 +2,7 @@
 
 use super::functions::comparison;
 use crate::document::{Kind, Member, Object, Value};
+use crate::secrets::is_secure_type;
 use std::sync::Arc;
 
 /// Most values of a parameter's domain that are tried.
@@ -35,8 +36,7 @@ impl<'t> Declaration<'t> {
     }
 
     pub fn is_secure(&self) -> bool {
-        let type_name = self.word("type").and_then(Value::as_str).unwrap_or_default();
-        ["securestring", "secureobject"].iter().any(|secure| type_name.eq_ignore_ascii_case(secure))
+        self.word("type").and_then(Value::as_str).is_some_and(is_secure_type)
     }
 
     pub fn is_nullable(&self) -> bool {

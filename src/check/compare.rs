@@ -15,6 +15,13 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             // A value that only a deployment knows is not in the text.
             Operator::Secret => Some(true),
             Operator::NoDeployedSecret => Some(!unknown.secret),
+            // A parameter that is not secure is written out wherever deployments are.
+            Operator::SecureSource if !unknown.secret => (!unknown.parameters.is_empty()).then_some(false),
+            Operator::SecureSource => Some(true),
+            Operator::NotMadeBy => match &test.operand {
+                Operand::Pattern(pattern) => Some(!calls(&unknown.symbol).any(|name| pattern.is_match(name))),
+                _ => None,
+            },
             Operator::Equals => {
                 comparison::same(value, operand).filter(|same| !*same || exact || operand.as_str().is_none())
             }
@@ -133,8 +140,9 @@ pub fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
             (Some(given), Some(most)) => given <= most,
             _ => false,
         },
-        Operator::Secret => clear_text_secret(value) != wanted,
-        Operator::NoDeployedSecret => true,
+        Operator::Secret | Operator::SecureSource => clear_text_secret(value) != wanted,
+        // What is known is no secret, and was made by no call of a live resource.
+        Operator::NoDeployedSecret | Operator::NotMadeBy => true,
     })
 }
 
@@ -166,6 +174,14 @@ fn is_known(symbol: &str, part: std::ops::Range<usize>) -> bool {
     let before = &symbol[..part.start];
     let is_outside = before.matches('‹').count() == before.matches('›').count();
     is_outside && !symbol[part].contains(['‹', '›', '…'])
+}
+
+/// The names of the functions that stand in an unknown's symbol.
+fn calls(symbol: &str) -> impl Iterator<Item = &str> {
+    symbol.match_indices('(').map(|(end, _)| {
+        let is_name = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        symbol[..end].rsplit(|character| !is_name(character)).next().unwrap_or_default()
+    })
 }
 
 /// A literal that is not a reference to a vault, a placeholder or empty.

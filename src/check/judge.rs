@@ -1,12 +1,13 @@
 //! Three-valued evaluation of conditions on one resource, with the evidence for whatever comes out.
 
+use super::api_versions;
 use super::compare;
 use super::relate;
 use crate::document::{CompiledPath, Value};
 use crate::estate::{Estate, Index, InputKind};
 use crate::policy::{
-    Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator, Quantifier,
-    Related, Test,
+    ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator,
+    Quantifier, Related, Test,
 };
 use crate::secrets;
 use crate::source::Location;
@@ -126,6 +127,8 @@ pub struct On<'e> {
     pub origin: Option<(Index, Option<&'e Value>)>,
     /// The resource that the rule is about.
     pub subject: Option<Index>,
+    /// Only the truth is asked and why it is not known: what was expected is not put into words.
+    pub is_filter: bool,
 }
 
 impl<'e> On<'e> {
@@ -144,7 +147,12 @@ impl<'e> On<'e> {
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on })
+        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on, is_filter: false })
+    }
+
+    /// The same of a condition that selects: most resources fail it, and nobody is told.
+    pub fn filter(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
+        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on, is_filter: true })
     }
 
     pub fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
@@ -182,6 +190,7 @@ impl<'e> Judge<'e> {
                 evidence.reasons.push(reason.to_string());
                 Judgement { truth: Truth::Unknown, evidence }
             }
+            ConditionKind::ApiVersion(question) => self.api_version(*question, on),
             ConditionKind::Components(bounds) => {
                 let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
                 let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
@@ -203,6 +212,27 @@ impl<'e> Judge<'e> {
             judgement.evidence.note.clone_from(&condition.note);
         }
         judgement
+    }
+
+    fn api_version(&self, question: ApiVersion, on: On<'e>) -> Judgement<'e> {
+        let mut evidence = Evidence::at(spot(on.index));
+        let Some(index) = on.index else { return Judgement { truth: Truth::Fails, evidence } };
+        let resource = self.estate.resource(index);
+        if question == ApiVersion::Listed {
+            return Judgement { truth: Truth::from(Some(api_versions::is_listed(&resource.type_name))), evidence };
+        }
+        let is_dated = resource.api_version.starts_with(|first: char| first.is_ascii_digit());
+        if !is_dated {
+            evidence.reasons.push("the API version is not known".into());
+            return Judgement { truth: Truth::Unknown, evidence };
+        }
+        let Some(newer) = api_versions::newer(&resource.type_name, &resource.api_version, &resource.body) else {
+            return Judgement { truth: Truth::Holds, evidence };
+        };
+        evidence.spot = Spot::Value(index, newer.value);
+        evidence.expected = format!("apiVersion {}", newer.needs);
+        evidence.actual = Some(format!("{} at API version {}", newer.name, resource.api_version));
+        Judgement { truth: Truth::Fails, evidence }
     }
 
     fn all(&self, parts: &'e [Condition], on: On<'e>) -> Judgement<'e> {
@@ -307,7 +337,7 @@ impl<'e> Judge<'e> {
             Operand::Pattern(pattern) => Value::string(pattern.as_str()),
             Operand::Bounds(bounds) => Value::string(bounds.describe()),
         };
-        let expected = expectation(test, &operand);
+        let expected = if on.is_filter { String::new() } else { expectation(test, &operand) };
         let mut judgement = match test.base {
             Base::Key => {
                 let pointer = self.estate.resource(index).body.pointer_of(root).unwrap_or_default();
@@ -318,7 +348,7 @@ impl<'e> Judge<'e> {
             _ => self.selected(test, index, root, &operand),
         };
         judgement.evidence.expected = expected;
-        judgement.evidence.is_secret = test.operator == Operator::Secret;
+        judgement.evidence.is_secret = matches!(test.operator, Operator::Secret | Operator::SecureSource);
         judgement
     }
 
@@ -327,7 +357,7 @@ impl<'e> Judge<'e> {
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
         if let Some(hidden) = selected.hidden_by {
             // Whether a secret is in clear or deployed does not depend on what is hidden.
-            if matches!(test.operator, Operator::Secret | Operator::NoDeployedSecret)
+            if matches!(test.operator, Operator::Secret | Operator::NoDeployedSecret | Operator::NotMadeBy)
                 && let Some(holds) = compare::holds(test, hidden, operand)
             {
                 return Judgement {
@@ -750,9 +780,13 @@ fn holds(test: &Test, value: &Value, operand: &Value) -> Option<bool> {
 /// What an absent value without default means to an operator: those that forbid pass.
 fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
     match operator {
-        Operator::NotEquals | Operator::NotIn | Operator::Secret | Operator::NoDeployedSecret | Operator::Unique => {
-            true
-        }
+        Operator::NotEquals
+        | Operator::NotIn
+        | Operator::Secret
+        | Operator::NoDeployedSecret
+        | Operator::SecureSource
+        | Operator::NotMadeBy
+        | Operator::Unique => true,
         Operator::IsEmpty => operand.as_bool() == Some(true),
         Operator::IsTrue | Operator::IsFalse | Operator::Exists => operand.as_bool() == Some(false),
         _ => false,
@@ -842,7 +876,9 @@ fn expectation(test: &Test, operand: &Value) -> String {
         Operator::IsFalse => format!("{what} false"),
         Operator::Exists if operand.as_bool() == Some(false) => format!("no {what}"),
         Operator::Exists => format!("{what} present"),
-        Operator::Secret | Operator::NoDeployedSecret | Operator::Unique => test.operator.words().to_owned(),
+        Operator::Secret | Operator::NoDeployedSecret | Operator::SecureSource | Operator::Unique => {
+            test.operator.words().to_owned()
+        }
         Operator::Count | Operator::Length => format!("{what} {}", operand.as_str().unwrap_or_default()),
         _ => format!("{}{}", test.operator.words(), shown(operand)),
     }

@@ -2,10 +2,12 @@
 
 use super::finding::{Outcome, Verdict};
 use super::run::evaluate;
-use crate::arm::expand::{Request, expand};
+use crate::arm::declarations::Asked;
+use crate::arm::expand::{Request, expand_with};
+use crate::arm::parameters::given;
 use crate::document::{Kind, Member, Object, UnknownReason, Value};
 use crate::estate::{Estate, InputKind, Presence, Resource};
-use crate::policy::{CompiledRule, Overrides, PackFile, Packs, load};
+use crate::policy::{CompiledRule, Overrides, PackFile, Packs, Subjects, load};
 use crate::source::{Location, Sources};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,14 +46,25 @@ pub fn run_tests(packs: &Packs, files: &[PackFile], sources: &Sources) -> Vec<Te
 }
 
 fn run(test: &Value, rule: &CompiledRule, packs: &Packs, files: &[PackFile], sources: &Sources) -> Result<(), String> {
-    const WORDS: [&str; 10] =
-        ["name", "resources", "template", "templates", "export", "parameters", "resource", "expect", "at", "message"];
+    const WORDS: [&str; 11] = [
+        "name",
+        "resources",
+        "template",
+        "templates",
+        "export",
+        "given",
+        "parameters",
+        "resource",
+        "expect",
+        "at",
+        "message",
+    ];
     let object = test.as_object().ok_or("a test is an object")?;
     if let Some(odd) = object.members.iter().find(|member| !WORDS.contains(&&*member.key)) {
         return Err(format!("unknown word in a test: '{}'", odd.key));
     }
     let expected = test.get("expect").and_then(Value::as_str).ok_or("a test needs 'expect'")?;
-    let estate = estate(test)?;
+    let estate = estate(test, rule)?;
     let overridden = test.get("parameters").map(|parameters| with_parameters(parameters, rule, files, sources));
     let packs = match &overridden {
         Some(packs) => packs.as_ref().map_err(Clone::clone)?,
@@ -101,15 +114,20 @@ fn with_parameters(
     }
 }
 
-fn estate(test: &Value) -> Result<Estate, String> {
+/// What a rule is tested on: resources, or what the test's template declares beside them.
+fn estate(test: &Value, rule: &CompiledRule) -> Result<Estate, String> {
+    let mut asked = Asked::default();
+    if let Subjects::Types(names) = &rule.subjects {
+        names.iter().for_each(|name| asked.add(name));
+    }
     let mut resources = Vec::new();
     let mut gaps = Vec::new();
     let mut add = |template: &Value| -> Result<(), String> {
         let linked = |_, _: &str| None;
-        let request =
-            Request { template: &with_unknowns(template), given: Vec::new(), linked: &linked, trial: &[], facts: None };
-        let expansion = expand(request);
-        resources.extend(expansion.resources);
+        let template = &with_unknowns(template);
+        let request = Request { template, given: given(test.get("given")), linked: &linked, trial: &[], facts: None };
+        let expansion = expand_with(request, asked);
+        resources.extend(if asked.is_nothing() { expansion.resources } else { expansion.declarations });
         gaps.extend(expansion.gaps.into_iter().map(|(_, gap)| gap));
         match expansion.faults.first() {
             Some(fault) => Err(format!("the test's template is wrong: {}", fault.message)),

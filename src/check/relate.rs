@@ -70,7 +70,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             }
         }
         if let Some(filter) = &related.filter {
-            let judgement = judge.judge_on(filter, at.other(index));
+            let judgement = judge.judge_on(filter, On { is_filter: true, ..at.other(index) });
             match judgement.truth {
                 Truth::Fails => {
                     found.near_misses.push(index);

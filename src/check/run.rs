@@ -116,7 +116,7 @@ fn is_member<'e>(judge: &Judge<'e>, component: &'e Component, index: Index) -> b
             let own = resource.id.to_lowercase();
             own == *id || own.strip_suffix(id.as_str()).is_some_and(|rest| rest.ends_with('/') || id.starts_with('/'))
         }
-        Match::Where(condition) => judge.judge(condition, Some(index)).truth == Truth::Holds,
+        Match::Where(condition) => judge.filter(condition, Some(index)).truth == Truth::Holds,
     })
 }
 
@@ -148,7 +148,7 @@ impl<'e> Runner<'e> {
             return;
         }
         // A pack with a rule in error is told before anything is checked.
-        let Ok(conditions) = rule.conditions() else { return };
+        let Ok(filter) = rule.filter() else { return };
         for on in subjects {
             // What is declared as existing is another deployment's to get right.
             if on.is_some_and(|index| {
@@ -157,14 +157,14 @@ impl<'e> Runner<'e> {
             }) {
                 continue;
             }
-            let selected = match &conditions.filter {
+            let selected = match filter {
                 None => None,
-                Some(filter) => match self.judge.judge(filter, on) {
+                Some(filter) => match self.judge.filter(filter, on) {
                     judgement if judgement.truth == Truth::Fails => {
                         if self.tells_all {
                             let mut outcome = self.outcome(rule, on, judgement);
                             outcome.verdict = Verdict::NotApplicable;
-                            outcome.steps = self.judge.trace(conditions, on);
+                            outcome.steps = self.judge.trace(Some(filter), None, on);
                             sink.take(outcome);
                         }
                         continue;
@@ -172,7 +172,8 @@ impl<'e> Runner<'e> {
                     judgement => Some(judgement),
                 },
             };
-            let mut judgement = self.judge.judge(&conditions.assert, on);
+            let Ok(assert) = rule.assert() else { return };
+            let mut judgement = self.judge.judge(assert, on);
             if let Some(open) = selected.filter(|selected| selected.truth == Truth::Unknown)
                 && judgement.truth != Truth::Holds
             {
@@ -180,13 +181,14 @@ impl<'e> Runner<'e> {
             }
             if judgement.evidence.is_secret
                 && let Spot::Value(_, value) = &judgement.evidence.spot
+                && value.as_unknown().is_none()
             {
-                sink.secret(value.at);
+                sink.secret(origin(value));
             }
             if sink.wants(rule, verdict(judgement.truth)) {
                 let mut outcome = self.outcome(rule, on, judgement);
                 if self.tells_all {
-                    outcome.steps = self.judge.trace(conditions, on);
+                    outcome.steps = self.judge.trace(filter, Some(assert), on);
                 }
                 sink.take(outcome);
             }
@@ -413,6 +415,12 @@ pub(super) fn reason(evidence: &Evidence) -> String {
         }
     }
     if reasons.is_empty() { "it depends on values that are not known".to_owned() } else { reasons.join("; ") }
+}
+
+/// Where the text of a value was written first: what stands on the way are expressions.
+fn origin(value: &Value) -> Location {
+    let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
+    steps.last().map_or(value.at, |trace| trace.at)
 }
 
 /// The places a value came through.

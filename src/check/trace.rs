@@ -8,7 +8,7 @@ use super::run::{actual, reason, traced};
 use crate::document::Value;
 use crate::estate::Index;
 use crate::policy::{
-    Base, Condition, ConditionKind, Conditions, Demand, Items, ItemsDemand, Operand, Operator, Quantifier, Related,
+    ApiVersion, Base, Condition, ConditionKind, Demand, Items, ItemsDemand, Operand, Operator, Quantifier, Related,
     Test,
 };
 use crate::secrets;
@@ -18,16 +18,14 @@ use crate::source::Location;
 const MOST: usize = 8;
 
 impl<'e> Judge<'e> {
-    /// The conditions of a rule on a resource: which resources it is for, and what must hold.
-    pub fn trace(&self, conditions: &'e Conditions, on: Option<Index>) -> Vec<Step> {
-        let on = On { index: on, focus: None, origin: None, subject: on };
-        let told = |text: &str, condition: &'e Condition| {
-            let inner = self.step(condition, on);
+    /// The conditions of a rule on a resource: which resources it is for, and what must hold where it is for this one.
+    pub fn trace(&self, filter: Option<&'e Condition>, assert: Option<&'e Condition>, on: Option<Index>) -> Vec<Step> {
+        let told = |text: &str, condition: &'e Condition, is_filter: bool| {
+            let inner = self.step(condition, On { index: on, focus: None, origin: None, subject: on, is_filter });
             Step { outcome: inner.outcome, text: text.to_owned(), found: None, places: Vec::new(), inner: vec![inner] }
         };
-        let filter = conditions.filter.as_ref().map(|filter| told("applies where", filter));
-        let applies = filter.as_ref().is_none_or(|step| step.outcome != Verdict::Fail);
-        let assert = applies.then(|| told("must hold", &conditions.assert));
+        let filter = filter.map(|filter| told("applies where", filter, true));
+        let assert = assert.map(|assert| told("must hold", assert, false));
         filter.into_iter().chain(assert).collect()
     }
 
@@ -47,6 +45,12 @@ impl<'e> Judge<'e> {
             }
             ConditionKind::Input(kind) => (format!("the input is {}", format!("{kind:?}").to_lowercase()), Vec::new()),
             ConditionKind::Unknown(reason) => (format!("not decided by any input: {reason}"), Vec::new()),
+            ConditionKind::ApiVersion(ApiVersion::Listed) => {
+                ("the table of API versions has the type".to_owned(), Vec::new())
+            }
+            ConditionKind::ApiVersion(ApiVersion::Supports) => {
+                ("the API version has every property that is set".to_owned(), Vec::new())
+            }
             ConditionKind::Components(bounds) => (format!("is {} components", bounds.describe()), Vec::new()),
             ConditionKind::Test(test) => return self.tested(test, judgement),
             ConditionKind::Comparison(_) => return self.computed(judgement),

@@ -245,6 +245,16 @@ impl Value {
         self.as_object().and_then(|object| object.get(key))
     }
 
+    /// The first secret in it, itself included.
+    pub fn secret_inside(&self) -> Option<&Value> {
+        match &self.kind {
+            Kind::Unknown(unknown) => unknown.secret.then_some(self),
+            Kind::Array(items) => items.iter().find_map(Value::secret_inside),
+            Kind::Object(object) => object.members.iter().find_map(|member| member.value.secret_inside()),
+            _ => None,
+        }
+    }
+
     /// A string's text, or an unknown's symbol: what ids and names are matched by.
     pub fn symbol(&self) -> Option<Arc<str>> {
         match &self.kind {

@@ -79,6 +79,11 @@ pub fn extended_id(id: &str) -> Option<&str> {
     None
 }
 
+/// The id of what a resource belongs to: its parent, or what it extends.
+pub fn owner_id(id: &str) -> Option<&str> {
+    parent_id(id).or_else(|| extended_id(id))
+}
+
 pub fn references(estate: &Estate, resources: &[Resource]) -> References {
     let mut pairs = Vec::new();
     for (index, resource) in resources.iter().enumerate() {

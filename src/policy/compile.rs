@@ -1,8 +1,8 @@
 //! From a condition as written to a [`Condition`].
 
 use super::condition::{
-    Amount, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join, Operand,
-    Operator, Quantifier, Related, Relation, Test,
+    Amount, ApiVersion, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join,
+    Operand, Operator, Quantifier, Related, Relation, Test,
 };
 use super::quantity::Quantity;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
@@ -90,6 +90,13 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
     } else if let Some(value) = members.get("components") {
         only(members, "word in a condition", &["components", "message"])?;
         ConditionKind::Components(bounds(value)?)
+    } else if let Some(value) = members.get("apiVersion") {
+        only(members, "word in a condition", &["apiVersion", "message"])?;
+        ConditionKind::ApiVersion(match text(value, "apiVersion")? {
+            "listed" => ApiVersion::Listed,
+            "supports" => ApiVersion::Supports,
+            other => return Err(unknown_word(value.at, "question", other, ["listed", "supports"])),
+        })
     } else if members.get("items").is_some() {
         ConditionKind::Items(Box::new(items(value, members, context, depth)?))
     } else if let Some(value) = members.get("related") {
@@ -122,6 +129,7 @@ fn nested(value: &Value, context: &Context, depth: usize) -> Result<Condition, P
             "input",
             "components",
             "unknown",
+            "apiVersion",
         ];
         return Err(match members.members.first() {
             Some(member) => unknown_word(member.key_at, "condition", &member.key, known),
@@ -252,7 +260,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
     }
     let literal = parameters_filled(value, context)?;
     match operator {
-        Operator::Matches => {
+        Operator::Matches | Operator::NotMadeBy => {
             let pattern = text(&literal, "a pattern")?;
             let built = context.pattern(pattern, exact_case);
             built.map(Operand::Pattern).map_err(|error| PackError::new(value.at, format!("not a pattern: {error}")))
@@ -270,6 +278,7 @@ fn operand(operator: Operator, value: &Value, context: &Context, exact_case: boo
         | Operator::IsEmpty
         | Operator::Secret
         | Operator::NoDeployedSecret
+        | Operator::SecureSource
         | Operator::Unique
             if literal.as_bool().is_none() =>
         {

@@ -26,6 +26,8 @@ pub enum ConditionKind {
     Input(InputKind),
     /// What no input of this kind can decide, with the reason.
     Unknown(Arc<str>),
+    /// What the table of API versions says of the resource's type and version.
+    ApiVersion(ApiVersion),
     /// Of how many exclusive components the resource is one.
     Components(Bounds),
     Test(Box<Test>),
@@ -81,6 +83,15 @@ pub struct Chain {
     pub after: CompiledPath,
     /// Items that stand inside an item.
     pub inside: Vec<CompiledPath>,
+}
+
+/// A question to the table of API versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApiVersion {
+    /// Whether the table has the type.
+    Listed,
+    /// Whether the version has every property that the resource sets.
+    Supports,
 }
 
 /// A condition on each of the values that a path selects; paths inside it start at the value.
@@ -204,12 +215,14 @@ pub enum Operator {
     TimeAtMost,
     Secret,
     NoDeployedSecret,
+    SecureSource,
+    NotMadeBy,
     Count,
 }
 
 impl Operator {
     /// Every operator with its spelling in rules.
-    pub const ALL: [(&'static str, Operator); 25] = [
+    pub const ALL: [(&'static str, Operator); 27] = [
         ("equals", Operator::Equals),
         ("notEquals", Operator::NotEquals),
         ("in", Operator::In),
@@ -234,6 +247,8 @@ impl Operator {
         ("timeAtMost", Operator::TimeAtMost),
         ("secret", Operator::Secret),
         ("noDeployedSecret", Operator::NoDeployedSecret),
+        ("secureSource", Operator::SecureSource),
+        ("notMadeBy", Operator::NotMadeBy),
         ("count", Operator::Count),
     ];
 
@@ -261,6 +276,8 @@ impl Operator {
             Operator::WithinCidr => "within ",
             Operator::Secret => "no secret in clear",
             Operator::NoDeployedSecret => "no secret in the deployment",
+            Operator::SecureSource => "a value from a secure source",
+            Operator::NotMadeBy => "no value made by ",
         }
     }
 }

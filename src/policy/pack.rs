@@ -4,7 +4,8 @@ use super::compile::{Context, Patterns, condition};
 use super::condition::Condition;
 use super::defaults::Defaults;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
-use super::rule::{CompiledRule, Vocabulary, rule};
+use super::rule::{CompiledRule, Subjects, Vocabulary, rule};
+use crate::arm::declarations::Asked;
 use crate::document::{Value, parse};
 use crate::source::{Location, Source, SourceId, Sources};
 use regex::{Regex, RegexBuilder};
@@ -110,10 +111,21 @@ pub fn embedded_to_run() -> Vec<PackFile> {
 }
 
 impl Packs {
+    /// The declarations of templates that the wanted rules judge.
+    pub fn asked(&self, wanted: &dyn Fn(&CompiledRule) -> bool) -> Asked {
+        let mut asked = Asked::default();
+        for rule in self.packs.iter().flat_map(|pack| &pack.rules).filter(|rule| wanted(rule)) {
+            if let Subjects::Types(names) = &rule.subjects {
+                names.iter().for_each(|name| asked.add(name));
+            }
+        }
+        asked
+    }
+
     /// Compiles every rule and gives what is wrong in any.
     pub fn faults(&self) -> Vec<PackError> {
         let rules = self.packs.iter().flat_map(|pack| &pack.rules);
-        self.errors.iter().cloned().chain(rules.filter_map(|rule| rule.conditions().err().cloned())).collect()
+        self.errors.iter().cloned().chain(rules.filter_map(|rule| rule.fault().cloned())).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::compile::{Context, Patterns, component_name, condition, input_kind};
 use super::condition::Condition;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
+use crate::arm::declarations::{Declares, NAMESPACE};
 use crate::check::Severity;
 use crate::document::{Object, Value};
 use crate::estate::InputKind;
@@ -127,7 +128,8 @@ pub struct CompiledRule {
     /// The `tests` member as written; null where the rule was read without.
     pub tests: Value,
     written: Written,
-    conditions: OnceLock<Result<Conditions, PackError>>,
+    filter: OnceLock<Result<Option<Condition>, PackError>>,
+    assert: OnceLock<Result<Condition, PackError>>,
 }
 
 /// Conditions as they stand in the file, with what they may refer to.
@@ -154,25 +156,33 @@ impl Vocabulary {
     }
 }
 
-/// A rule's compiled conditions.
-#[derive(Debug)]
-pub struct Conditions {
-    pub filter: Option<Condition>,
-    pub assert: Condition,
-}
-
 impl CompiledRule {
-    /// The conditions, or what is wrong with them.
-    pub fn conditions(&self) -> Result<&Conditions, &PackError> {
-        let compiled = self.conditions.get_or_init(|| {
+    /// What selects among the subjects, or what is wrong with it.
+    pub fn filter(&self) -> Result<Option<&Condition>, &PackError> {
+        let written = &self.written;
+        let compile = || {
             let patterns = Patterns::default();
-            let context = self.written.vocabulary.context(&patterns);
-            Ok(Conditions {
-                filter: self.written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()?,
-                assert: condition(&self.written.assert, &context)?,
-            })
-        });
-        compiled.as_ref()
+            let context = written.vocabulary.context(&patterns);
+            written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()
+        };
+        self.filter.get_or_init(compile).as_ref().map(Option::as_ref)
+    }
+
+    /// What must hold, or what is wrong with it. Of most rules with a filter no resource comes so far.
+    pub fn assert(&self) -> Result<&Condition, &PackError> {
+        let written = &self.written;
+        let compile = || condition(&written.assert, &written.vocabulary.context(&Patterns::default()));
+        self.assert.get_or_init(compile).as_ref()
+    }
+
+    /// What is wrong with the conditions.
+    pub fn fault(&self) -> Option<&PackError> {
+        self.filter().err().or_else(|| self.assert().err())
+    }
+
+    /// Whether it judges what templates declare beside resources.
+    pub fn asks_for_declarations(&self) -> bool {
+        matches!(&self.subjects, Subjects::Types(names) if names.iter().any(|name| name.starts_with(NAMESPACE)))
     }
 
     /// The conditions as written, for what reads rather than runs them.
@@ -258,7 +268,12 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
     let subjects = if let Some(name) = chosen.get("component") {
         Subjects::Component(component_name(name, context)?)
     } else if let Some(types) = chosen.get("type") {
-        Subjects::Types(texts(types, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect())
+        let names: Vec<String> = texts(types, "type")?.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let known = Declares::ALL.map(|(name, _)| name);
+        match names.iter().find(|name| name.starts_with(NAMESPACE) && !known.contains(&name.as_str())) {
+            Some(odd) => return Err(unknown_word(types.at, "declaration", odd, known)),
+            None => Subjects::Types(names),
+        }
     } else if chosen.get("estate").and_then(Value::as_bool) == Some(true) {
         Subjects::Estate
     } else {
@@ -276,7 +291,8 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
             assert: needed("assert")?.clone(),
             vocabulary: vocabulary.clone(),
         },
-        conditions: OnceLock::new(),
+        filter: OnceLock::new(),
+        assert: OnceLock::new(),
     })
 }
 
