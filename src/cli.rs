@@ -5,6 +5,7 @@ mod baseline;
 mod changed;
 mod check;
 mod clock;
+mod collect;
 mod explain;
 mod index;
 mod init;
@@ -65,6 +66,7 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
     };
     let result = match matches.subcommand() {
         Some(("check", given)) => check::run(given),
+        Some(("collect", given)) => collect::run(given),
         Some(("eval", given)) => look::eval(given),
         Some(("expand", given)) => look::expand(given),
         Some(("why", given)) => why::run(given),
@@ -85,7 +87,7 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         _ => check::here(),
     };
     result.unwrap_or_else(|Refused(message)| {
-        tell(&format!("error: {message}\n"));
+        tell(&format!("error: {}\n", crate::secrets::masked(&message)));
         Exit::Wrong
     })
 }
@@ -102,6 +104,15 @@ fn say(text: &str) {
 fn tell(text: &str) {
     // Nothing can be told when the terminal is gone.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The two sides of `NAME=VALUE`; what follows a name is not repeated, since it may be a secret.
+fn pair(option: &str, text: &str) -> Result<(String, String), Refused> {
+    let (name, value) = text.split_once('=').ok_or_else(|| {
+        let name: String = text.chars().take_while(|one| one.is_alphanumeric() || *one == '_').collect();
+        format!("--{option} wants NAME=VALUE, and '{name}…' has no '='")
+    })?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// All values of an option that may be given several times.

@@ -29,6 +29,8 @@ pub struct Config {
     /// Pack parameters and component selectors.
     pub overrides: Overrides,
     pub deployments: Vec<Deployment>,
+    /// Exports that do not say what they belong to: file, and id of a resource or list.
+    pub attach: Vec<(PathBuf, String)>,
     /// Rule id with its severity; nothing turns the rule off.
     pub severities: Vec<(String, Option<Severity>)>,
     pub exclude: Vec<Excluded>,
@@ -188,7 +190,7 @@ fn read_nested(path: &Path, sources: &Sources, depth: usize) -> Result<Config, S
 
 type Wrong = (Location, String);
 
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 16] = [
     "$schema",
     "extends",
     "maxWaiverDays",
@@ -198,6 +200,7 @@ const WORDS: [&str; 15] = [
     "packParameters",
     "components",
     "deployments",
+    "attach",
     "severity",
     "exclude",
     "estate",
@@ -301,6 +304,13 @@ fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong
                     config.deployments.push(deployment(entry, base)?);
                 }
             }
+            "attach" => {
+                for file in &object(value)?.members {
+                    let (path, id) = (base.join(&*file.key), text(&file.value)?);
+                    attachable(&path, id).map_err(|message| (file.key_at, message))?;
+                    config.attach.push((path, id.to_owned()));
+                }
+            }
             "severity" => {
                 for rule in &object(value)?.members {
                     let word = text(&rule.value)?;
@@ -350,6 +360,15 @@ fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong
 fn no_severity(word: &str, known: &[&str]) -> String {
     let near = nearest(word, known.iter().copied()).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
     format!("there is no severity '{word}', only: {}{near}", known.join(", "))
+}
+
+/// Refuses to attach what is no file, or to what is no id.
+pub fn attachable(path: &Path, id: &str) -> Result<(), String> {
+    if !path.is_file() {
+        return Err(format!("there is no file '{}' to attach", crate::input::shown(path)));
+    }
+    let is_id = id.get(..15).is_some_and(|head| head.eq_ignore_ascii_case("/subscriptions/"));
+    if is_id { Ok(()) } else { Err("a resource's id begins with /subscriptions/".to_owned()) }
 }
 
 /// An accepted risk: what, why, whose, until when. All four are needed, so that an auditor finds them.

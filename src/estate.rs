@@ -5,7 +5,7 @@ mod catalogue;
 mod edges;
 
 pub use catalogue::{Builder, Catalogue, Identity, id_hash};
-pub use edges::{Edges, References, ids_in, owner_id, texts};
+pub use edges::{Edges, References, ids_in, owner_id, parent_id, texts};
 
 use crate::document::Value;
 use crate::source::Location;
@@ -219,17 +219,6 @@ impl Estate {
             lookups.insert(name, edges.clone());
             edges
         })
-    }
-
-    /// Whether the input shows all resources of a type that belong to the one with that id.
-    pub fn is_exported(&self, type_name: &str, owner: &str) -> bool {
-        let key = (type_name.to_ascii_lowercase(), owner.to_lowercase());
-        if self.collections.contains(&key) {
-            return true;
-        }
-        let is_meant = |index: &Index| self.type_of(*index) == key.0;
-        self.below(owner).iter().any(is_meant)
-            || self.by_id(owner).is_some_and(|own| self.extensions(own).iter().any(is_meant))
     }
 
     /// The resources of a type, in any case, in written order.

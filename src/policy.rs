@@ -4,6 +4,7 @@
 mod compile;
 mod condition;
 mod defaults;
+mod known;
 pub mod lint;
 mod pack;
 mod quantity;
@@ -23,3 +24,4 @@ pub use pack::{
 pub use quantity::{Quantity, duration, time_of_day};
 pub use reader::{PackError, nearest};
 pub use rule::{Alternative, CompiledRule, Fix, Lifecycle, Rule, Subjects};
+pub use types::types_of;

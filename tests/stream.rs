@@ -105,7 +105,10 @@ fn small_files_and_large_ones_are_one_estate_and_faults_are_told() {
         codes,
         [
             ("invalid-json", "this object has no end"),
-            ("conflicting-exports", "two exports describe 'stapp000000' differently; the more complete one counts"),
+            (
+                "conflicting-exports",
+                "two exports give different values for minimumTlsVersion of 'stapp000000'; the newer or more complete one counts"
+            ),
         ]
     );
     let failed = run.inputs.iter().filter(|one| matches!(one.status, InputStatus::Failed(_))).count();

@@ -184,6 +184,8 @@ pub struct Run {
     /// All rules that were evaluated, in order of id.
     pub rules: Vec<Arc<Rule>>,
     pub packs: Vec<PackUse>,
+    /// The texts hold no secret any more: they were masked when the run was written.
+    pub is_masked: bool,
     /// Places whose text is a secret: no report shows it.
     pub secrets: Vec<Location>,
 }

@@ -1,7 +1,7 @@
 //! From one resource to the others a relation means.
 
 use super::compare;
-use super::judge::{Judge, On, Truth};
+use super::judge::{Judge, On, Truth, Wanted};
 use crate::arm::functions::comparison;
 use crate::document::Value;
 use crate::estate::{Estate, Index, Presence, id_hash};
@@ -21,6 +21,8 @@ pub struct Found {
     /// Why the possible ones are not certain.
     pub reasons: Vec<String>,
     pub parameters: Vec<Arc<str>>,
+    /// What would show what is not known of them.
+    pub wanted: Vec<Wanted>,
 }
 
 /// Resources that `related` means from `on`; each is judged by type, component, join and filter.
@@ -53,6 +55,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
                 found
                     .reasons
                     .push(format!("whether '{}' is the one meant depends on values not known", other.short_name()));
+                found.wanted.push(Wanted::Resource(index));
                 false
             }
         };
@@ -67,6 +70,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             None => {
                 certain = false;
                 found.reasons.push(format!("what must differ in '{}' depends on values not known", other.short_name()));
+                found.wanted.push(Wanted::Resource(index));
             }
         }
         if let Some(filter) = &related.filter {
@@ -80,6 +84,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
                     certain = false;
                     found.reasons.extend(judgement.evidence.reasons);
                     found.parameters.extend(judgement.evidence.parameters);
+                    found.wanted.extend(judgement.evidence.wanted);
                 }
                 Truth::Holds => {}
             }

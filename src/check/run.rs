@@ -262,7 +262,7 @@ impl<'e> Runner<'e> {
         parameters.dedup();
         let decided_by = if verdict == Verdict::Unknown {
             let values = parameters.iter().map(|name| format!("--set {name}=VALUE, or a parameter file"));
-            values.chain(evidence.commands.iter().cloned()).collect()
+            values.chain(self.judge.commands(&evidence)).collect()
         } else {
             Vec::new()
         };

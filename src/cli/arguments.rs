@@ -14,6 +14,14 @@ pub fn command() -> Command {
         .infer_long_args(false)
         .subcommand(check())
         .subcommand(
+            packs(
+                Command::new("collect")
+                    .about("Print a shell script that exports, with az, what the packs look at; it runs nothing"),
+            )
+            .arg(several("resource-group", "NAME", "Resource group to export").short('g'))
+            .arg(option("subscription", "ID", "Subscription of the groups, or to export whole").short('s')),
+        )
+        .subcommand(
             see(Command::new("eval").about("Show what one template expression gives"))
                 .arg(Arg::new("expression").value_name("EXPRESSION").required_unless_present("batch"))
                 .arg(
@@ -166,6 +174,7 @@ fn inputs(command: Command) -> Command {
                 .default_value("stdin.json"),
         )
         .arg(flag("preview", "Run rules that are in preview as well"))
+        .arg(several("attach", "FILE=ID", "Id of the resource, or of the list, that an export without ids shows"))
         .arg(flag("estate", "All templates given are one platform"))
         .arg(option("config", "FILE", "Configuration to use instead of the archlint.json found upward"))
         .arg(flag("no-config", "Use no configuration file").conflicts_with("config"))

@@ -156,12 +156,17 @@ fn request(
             .map_err(|error| format!("cannot read standard input: {error}"))?;
         stdin = Some((given.get_one::<String>("stdin-name").cloned().unwrap_or_default(), bytes));
     }
-    let mut set = Vec::new();
-    for one in values(given, "set") {
-        let (name, value) = one.split_once('=').ok_or_else(|| format!("--set wants NAME=VALUE, not '{one}'"))?;
-        set.push((name.to_owned(), value.to_owned()));
+    let set = values(given, "set").iter().map(|one| super::pair("set", one)).collect::<Result<Vec<_>, _>>()?;
+    let mut attach = Vec::new();
+    for one in values(given, "attach") {
+        let (file, id) = super::pair("attach", &one)?;
+        let path = PathBuf::from(file);
+        config::attachable(&path, &id)?;
+        attach.push((path, id));
     }
+    attach.extend(config.attach.iter().cloned());
     Ok(CheckRequest {
+        attach,
         found: config.kept(input::find(files)?, files, sources)?,
         stdin,
         environments: values(given, "parameters")

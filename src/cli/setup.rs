@@ -4,6 +4,7 @@ use super::{Exit, Outcome, Refused, say};
 use crate::config::{self, FILE_NAME};
 use crate::input;
 use crate::report::summary::count;
+use crate::secrets::mask_json;
 use crate::source::Sources;
 use clap::ArgMatches;
 use serde_json::json;
@@ -25,6 +26,7 @@ pub fn config(given: &ArgMatches) -> Outcome {
         ("packParameters", "the packs' own"),
         ("components", "the packs' own selectors"),
         ("deployments", "each template with the parameter files beside it"),
+        ("attach", "nothing"),
         ("severity", "the rules' own"),
         ("exclude", "nothing"),
         ("estate", "false"),
@@ -41,7 +43,9 @@ pub fn config(given: &ArgMatches) -> Outcome {
         for (stated, value) in &stated {
             let source = sources.get(value.at.source);
             let at = source.line_column(value.at.span.start);
-            out.push_str(&format!("{stated} = {}  ({}:{}:{})\n", value.to_json(), source.name, at.line, at.column));
+            let mut shown = value.to_json();
+            mask_json(&mut shown, stated);
+            out.push_str(&format!("{stated} = {shown}  ({}:{}:{})\n", source.name, at.line, at.column));
         }
         if stated.is_empty() {
             out.push_str(&format!("{name} = {default}  (default)\n"));

@@ -1,9 +1,9 @@
 //! What is odd in rules that run: types and properties nobody knows, tests that are missing, words that mean nothing.
 
+use super::known::{self, Names, Odd};
 use super::pack::{Pack, Packs};
 use super::reader::{edits, nearest};
 use super::rule::{CompiledRule, Subjects};
-use super::types::{self, Names, Odd};
 use crate::document::{CompiledPath, Object, Value};
 use crate::source::Location;
 use std::collections::HashMap;
@@ -126,12 +126,12 @@ impl Linter {
         }
         // Not every type of Azure is listed: one that is near a listed one is a typing error, others are passed over.
         let lower = name.to_lowercase();
-        let near = types::all().map(|known| (edits(&lower, &known.to_lowercase()), known)).min();
+        let near = known::all().map(|known| (edits(&lower, &known.to_lowercase()), known)).min();
         if let Some((distance, near)) = near.filter(|(distance, _)| *distance <= MOST_SLIPS) {
             let slips = if distance == 1 { "one letter" } else { "a few letters" };
             let message = format!("the type '{name}' is not known, and {slips} away from '{near}': did you mean that?");
             self.remark("unknown-type", at, message);
-        } else if types::knows_provider(name) {
+        } else if known::knows_provider(name) {
             let message = format!("the type '{name}' is not among those known: its properties are not looked through");
             self.remark("unlisted-type", at, message);
         }
@@ -139,7 +139,7 @@ impl Linter {
 
     fn properties(&mut self, type_name: &str) -> Option<&Names> {
         let known = self.known.entry(type_name.to_ascii_lowercase());
-        known.or_insert_with(|| types::properties(type_name)).as_ref()
+        known.or_insert_with(|| known::properties(type_name)).as_ref()
     }
 
     fn condition(&mut self, value: &Value, scope: &Scope) {

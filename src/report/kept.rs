@@ -84,6 +84,7 @@ pub fn restored(document: &Json) -> Result<(Run, Sources), String> {
     });
     let run = Run {
         unlisted: unlisted.collect(),
+        is_masked: true,
         time: document["time"].as_str().map(str::to_owned),
         compared: document["compared"].as_bool().unwrap_or(false),
         outcomes: outcomes.collect(),

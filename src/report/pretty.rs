@@ -138,22 +138,28 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
         .with_links(options.links)
         .without_cause_chain();
     let mut out = String::new();
-    let mut draw = |drawn: &Drawn| {
-        if handler.render_report(&mut out, drawn).is_err() {
+    let draw = |drawn: &Drawn, out: &mut String| {
+        if handler.render_report(out, drawn).is_err() {
             let _ = writeln!(out, "{}: {}", drawn.code, drawn.message);
         }
         out.push('\n');
     };
     for problem in &run.problems {
-        draw(&problem_drawn(problem, &texts));
+        draw(&problem_drawn(problem, &texts), &mut out);
     }
     let fold = |groups| if options.all { one_each(groups) } else { folded(groups, &texts) };
     for (group, more) in fold(alike(shown(run, options))) {
-        draw(&finding_drawn(&group, &more, &texts, options.links));
+        draw(&finding_drawn(&group, &more, &texts, options.links), &mut out);
     }
     if options.show_unknown {
         for (group, more) in fold(alike(unknowns(run))) {
-            draw(&unknown_drawn(&group, &more, &texts, options.links));
+            draw(&unknown_drawn(&group, &more, &texts, options.links), &mut out);
+            // Outside the drawing, which would break lines that are to be copied.
+            let ways = &group[0].decided_by;
+            if !ways.is_empty() {
+                out.truncate(out.trim_end().len());
+                let _ = writeln!(out, "\n    {}\n", ways.join("\n    "));
+            }
         }
     } else {
         out.push_str(&unknown_reasons(run));
@@ -269,12 +275,13 @@ fn finding_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> 
 
 fn unknown_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> Drawn {
     let first = group[0];
-    let mut help = match first.decided_by.first() {
-        Some(way) => format!("decided by {way}"),
-        None => "an export of the deployed resource would decide it".to_owned(),
+    let mut help = if first.decided_by.is_empty() {
+        "an export of the deployed resource would decide it".to_owned()
+    } else {
+        "decided by".to_owned()
     };
     if !more.is_empty() {
-        help.push_str(&format!("\n{more}"));
+        help.insert_str(0, &format!("{more}\n"));
     }
     let mut drawn = Drawn {
         severity: miette::Severity::Advice,

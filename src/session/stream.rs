@@ -2,14 +2,14 @@
 //! bounded by what one range looks at. What comes out does not depend on how many threads there are.
 
 use super::parallel::{self, ordered};
-use super::{Progress, Setting, conflict, homeless};
+use super::{Progress, Setting, conflict, noticed};
 use crate::check::{
     Input, InputStatus, Members, Outcome, Place, Problem, Run, Severity, Sink, Unlisted, Verdict, accept,
     evaluate_part, members, tell_waivers,
 };
 use crate::estate::{Estate, Index};
-use crate::export::Lifted;
-use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, scan};
+use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, rest, scan};
+use crate::export::{Lifted, Notice, not_whole};
 use crate::input::Found;
 use crate::policy::{CompiledRule, Rule};
 use crate::source::{Location, Source, SourceId, Span};
@@ -58,8 +58,8 @@ pub fn judge(setting: &Setting, streamed: &[Streamed], small: Lifted, run: &mut 
     }
     builder.hold(small.resources);
     let (store, catalogue) = builder.finish();
-    for (one, other) in store.conflicts() {
-        run.problems.push(conflict(&one, &other, setting.sources));
+    for one in store.conflicts() {
+        run.problems.push(conflict(&one, setting.sources));
     }
     let estate = || Estate::supplied(store.clone(), catalogue.clone()).with_collections(small.collections.clone());
     evaluate(setting, &estate, run);
@@ -123,13 +123,19 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
         count += scanned.count();
         builder.add(scanned);
     });
-    let spans = std::mem::take(&mut builder.homeless);
+    let notices = std::mem::take(&mut builder.notices);
     let mut source = SourceId::default();
     builder.end_file(file, |marks| {
         source = setting.sources.add(Source::large(name, &one.found.path, marks));
         source
     });
-    run.problems.extend(spans.into_iter().map(|span| homeless(name, Location { source, span })));
+    if let Some((span, is_query)) = rest(&one.found.path, one.layout) {
+        run.problems.push(noticed(name, not_whole(Location { source, span }, is_query)));
+    }
+    run.problems.extend(notices.into_iter().map(|notice| {
+        let at = Location { source, ..notice.at };
+        noticed(name, Notice { at, ..notice })
+    }));
     let status = match fault {
         None => InputStatus::Checked { resources: count },
         Some(fault) => {
