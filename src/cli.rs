@@ -4,13 +4,18 @@ mod arguments;
 mod baseline;
 mod changed;
 mod check;
+mod clock;
 mod collect;
 mod explain;
 mod index;
+mod init;
+mod lint;
 mod look;
 mod packs;
 mod setup;
+mod terminal;
 mod test;
+mod why;
 
 use clap::ArgMatches;
 use std::io::Write;
@@ -64,24 +69,22 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
         Some(("collect", given)) => collect::run(given),
         Some(("eval", given)) => look::eval(given),
         Some(("expand", given)) => look::expand(given),
-        Some(("why", given)) => look::why(given),
+        Some(("why", given)) => why::run(given),
         Some(("test", given)) => test::run(given),
         Some(("rules", given)) => match given.subcommand() {
             Some(("new", inner)) => setup::new_rule(inner),
+            Some(("lint", inner)) => lint::run(inner),
             _ => packs::rules(given),
         },
         Some(("baseline", given)) => baseline::run(given),
         Some(("config", given)) => setup::config(given),
-        Some(("init", given)) => setup::init(given),
+        Some(("init", given)) => init::run(given),
         Some(("completions", given)) => setup::completions(given),
         Some(("man", _)) => setup::man(),
-        Some(("report", given)) => setup::report(given),
+        Some(("report", given)) => terminal::report(given),
         Some(("explain", given)) => explain::run(given),
         Some(("schema", given)) => packs::schema(given),
-        _ => {
-            say(&arguments::command().render_help().to_string());
-            Ok(Exit::Wrong)
-        }
+        _ => check::here(),
     };
     result.unwrap_or_else(|Refused(message)| {
         tell(&format!("error: {}\n", crate::secrets::masked(&message)));

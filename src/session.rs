@@ -26,6 +26,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use pairing::{environment, pairs};
 pub use parallel::on_big_stack;
 pub use progress::Progress;
 pub use stream::STREAMED_FROM;
@@ -143,6 +144,7 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         .map(|pack| PackUse {
             name: pack.name.clone(),
             version: pack.version.clone(),
+            sha256: pack.sha256.clone(),
             parameters: pack
                 .parameters
                 .iter()
@@ -427,7 +429,8 @@ pub fn command_line(set: &[(String, String)], sources: &Sources) -> Vec<Given> {
         let value = parsed.unwrap_or_else(|_| Value::string(text.as_str()));
         let value = Value::from_json(&value.to_json(), at);
         let member = |key: &str, value: Value| Member { key: key.into(), key_at: at, value };
-        let entry = Value::object(vec![member("value", value), member("commandLine", Value::bool(true))]);
+        let members = vec![member("value", value), member("commandLine", Value::bool(true))];
+        let entry = Value { at, ..Value::object(members) };
         values.push(Given { name: name.as_str().into(), entry });
     }
     values

@@ -116,3 +116,22 @@ fn small_files_and_large_ones_are_one_estate_and_faults_are_told() {
     assert!(!run.outcomes.is_empty(), "what was read before is judged");
     std::fs::remove_dir_all(folder).expect("removed");
 }
+
+#[test]
+fn a_run_with_counted_verdicts_renders_again_and_says_so() {
+    let folder = folder("counted");
+    let path = written(&folder, 3000, Form::Lines);
+    let (run, sources) = run(std::slice::from_ref(&path), 0, 2);
+    assert!(!run.unlisted.is_empty(), "the estate is too small for the test");
+    let options = Options { time: "2026-11-24T00:00:00Z".to_owned(), ..Options::default() };
+    let direct = |format: &str| render(format, &run, &sources, &options).expect("a report");
+    let document: serde_json::Value = serde_json::from_str(&direct("json")).expect("JSON");
+    for format in archlint::report::NAMES {
+        let again = archlint::report::render_kept(format, &document, &options).expect("a report");
+        assert!(again == direct(format), "{format} differs when rendered from a written run");
+    }
+    for format in ["html", "markdown", "csv", "oscal", "sarif", "pretty", "concise"] {
+        assert!(direct(format).contains("counted, not listed"), "{format} is silent about what it leaves out");
+    }
+    std::fs::remove_dir_all(&folder).expect("removed");
+}

@@ -67,7 +67,7 @@ pub fn evaluate_part(
             pack.components.iter().filter(|one| one.is_exclusive).map(|one| one.name.clone()).collect();
         let judge =
             Judge { estate, defaults: &packs.defaults, components, exclusive: &exclusive, component_types: &types };
-        let runner = Runner { judge, pack, home, range: range.clone() };
+        let runner = Runner { judge, pack, home, range: range.clone(), tells_all: packs.tell_all };
         for rule in pack.rules.iter().filter(|rule| wanted(rule)) {
             runner.rule(rule, sink);
         }
@@ -124,6 +124,8 @@ struct Runner<'e> {
     judge: Judge<'e>,
     pack: &'e Pack,
     home: Location,
+    /// Verdicts carry their conditions, and what a rule does not apply to is told as well.
+    tells_all: bool,
     /// The resources that are judged.
     range: Range<Index>,
 }
@@ -158,7 +160,15 @@ impl<'e> Runner<'e> {
             let selected = match filter {
                 None => None,
                 Some(filter) => match self.judge.filter(filter, on) {
-                    judgement if judgement.truth == Truth::Fails => continue,
+                    judgement if judgement.truth == Truth::Fails => {
+                        if self.tells_all {
+                            let mut outcome = self.outcome(rule, on, judgement);
+                            outcome.verdict = Verdict::NotApplicable;
+                            outcome.steps = self.judge.trace(Some(filter), None, on);
+                            sink.take(outcome);
+                        }
+                        continue;
+                    }
                     judgement => Some(judgement),
                 },
             };
@@ -176,7 +186,11 @@ impl<'e> Runner<'e> {
                 sink.secret(origin(value));
             }
             if sink.wants(rule, verdict(judgement.truth)) {
-                sink.take(self.outcome(rule, on, judgement));
+                let mut outcome = self.outcome(rule, on, judgement);
+                if self.tells_all {
+                    outcome.steps = self.judge.trace(filter, Some(assert), on);
+                }
+                sink.take(outcome);
             }
         }
     }
@@ -266,6 +280,7 @@ impl<'e> Runner<'e> {
             parameters,
             environments: Vec::new(),
             suppressed: None,
+            steps: Vec::new(),
         }
     }
 
@@ -381,7 +396,7 @@ fn verdict(truth: Truth) -> Verdict {
 }
 
 /// The deciding value in words.
-fn actual(evidence: &Evidence) -> Option<String> {
+pub(super) fn actual(evidence: &Evidence) -> Option<String> {
     if evidence.is_secret {
         return Some("***".to_owned());
     }
@@ -391,7 +406,8 @@ fn actual(evidence: &Evidence) -> Option<String> {
     })
 }
 
-fn reason(evidence: &Evidence) -> String {
+/// Why it is not known, each reason once.
+pub(super) fn reason(evidence: &Evidence) -> String {
     let mut reasons: Vec<&str> = Vec::new();
     for reason in &evidence.reasons {
         if !reasons.contains(&reason.as_str()) {
@@ -408,7 +424,7 @@ fn origin(value: &Value) -> Location {
 }
 
 /// The places a value came through.
-fn traced(value: &Value) -> Vec<Place> {
+pub(super) fn traced(value: &Value) -> Vec<Place> {
     let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
     steps
         .filter(|trace| trace.role != Role::Expression)

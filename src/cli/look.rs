@@ -5,17 +5,15 @@ use crate::arm::case::{Answer, evaluate_case};
 use crate::arm::expand::{Expansion, Request, expand as expand_template};
 use crate::arm::parameters::{Given, given as entries, secret_values};
 use crate::arm::template::Kind;
-use crate::check::Place;
 use crate::document::{Member, Value};
 use crate::estate::Presence;
 use crate::input::{self, Document, Found};
-use crate::report::full_message;
 use crate::secrets::{Known, mask_json, places};
-use crate::session::{CheckRequest, check, command_line};
+use crate::session::command_line;
 use crate::source::{Location, Source, SourceId, Sources};
 use clap::ArgMatches;
 use serde_json::{Map, Value as Json, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn read(path: &str, sources: &Sources) -> Result<Document, Refused> {
     let found = Found { name: input::shown(Path::new(path)), path: path.into(), explicit: true };
@@ -198,61 +196,4 @@ pub fn expand(given: &ArgMatches) -> Outcome {
     let outputs = expansion.outputs.to_json();
     say_json(json!({ "resources": list, "outputs": outputs }), &known);
     Ok(if wrong { Exit::Wrong } else { Exit::Passed })
-}
-
-pub fn why(given: &ArgMatches) -> Outcome {
-    let sources = Sources::new();
-    let file = given.get_one::<String>("file").map(String::as_str).unwrap_or_default();
-    let path = Path::new(file);
-    let config = crate::config::discover(path, &sources)?;
-    let chosen = super::packs::chosen(given, &config.packs, &config.overrides, &sources)?;
-    if chosen.tell_errors(given, &sources) {
-        return Ok(Exit::Wrong);
-    }
-    let environments: Vec<Vec<PathBuf>> =
-        values(given, "parameters").iter().map(|files| files.split(',').map(PathBuf::from).collect()).collect();
-    let set = values(given, "set").iter().map(|one| super::pair("set", one)).collect::<Result<Vec<_>, _>>()?;
-    let found = Found { name: input::shown(path), path: path.into(), explicit: true };
-    let request = CheckRequest { found: vec![found], environments, set, ..CheckRequest::default() };
-    let run = check(&request, &chosen.packs, &sources);
-    let wanted = given.get_one::<String>("resource").map(|text| text.to_lowercase()).unwrap_or_default();
-    let rule = given.get_one::<String>("rule");
-    let mut out = String::new();
-    let mut last = None;
-    let texts = crate::report::Texts::new(&run, &sources);
-    let line = |place: &Place| {
-        let (name, at) = texts.place(place.at);
-        let window = texts.window(place.at);
-        let text = window.source.text.get(window.range(place.at.span)).unwrap_or_default();
-        let text: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
-        format!("{name}:{}:{}  {text}  ({})", at.line, at.column, place.label)
-    };
-    for outcome in &run.outcomes {
-        let subject = &outcome.subject;
-        let is_meant =
-            [&subject.name, &subject.id, &subject.type_name].iter().any(|text| text.to_lowercase().contains(&wanted));
-        if !is_meant || rule.is_some_and(|rule| outcome.rule.id != *rule && outcome.rule.code != *rule) {
-            continue;
-        }
-        if last.as_ref() != Some(&subject.id) {
-            out.push_str(&format!("{} '{}'\n", subject.type_name, subject.name));
-            last = Some(subject.id.clone());
-        }
-        out.push_str(&format!("  {:8} {}: {}\n", outcome.verdict.name(), outcome.rule.id, outcome.rule.title));
-        if !outcome.message.is_empty() {
-            out.push_str(&format!("           {}\n", full_message(outcome)));
-        }
-        if let Some(actual) = &outcome.actual {
-            out.push_str(&format!("           value {actual}\n"));
-        }
-        out.push_str(&format!("           at {}\n", line(&outcome.primary)));
-        for place in &outcome.related {
-            out.push_str(&format!("           from {}\n", line(place)));
-        }
-    }
-    if out.is_empty() {
-        return Err(Refused(format!("no rule judged a resource that matches '{wanted}' in {file}")));
-    }
-    say(&out);
-    Ok(Exit::Passed)
 }

@@ -9,6 +9,7 @@ use crate::arm::declarations::Asked;
 use crate::document::{Value, parse};
 use crate::source::{Location, Source, SourceId, Sources};
 use regex::{Regex, RegexBuilder};
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Pack {
     pub name: String,
     pub version: String,
     pub title: String,
+    /// What its files hash to, where that was asked for.
+    pub sha256: Option<String>,
     /// Runs when nothing is configured.
     pub runs_by_default: bool,
     /// Values in force, by name.
@@ -78,18 +81,33 @@ impl Match {
 #[derive(Clone, Debug)]
 pub struct PackFile {
     pub path: String,
+    /// As people see it.
+    pub name: String,
     pub text: Cow<'static, str>,
 }
 
 /// All files that are part of the program.
 pub fn embedded() -> Vec<PackFile> {
-    EMBEDDED.iter().map(|(path, text, _)| PackFile { path: (*path).to_owned(), text: (*text).into() }).collect()
+    EMBEDDED
+        .iter()
+        .map(|(path, text, _)| PackFile {
+            path: (*path).to_owned(),
+            name: format!("rules/{path}"),
+            text: (*text).into(),
+        })
+        .collect()
 }
 
 /// The same without what only `test` and editors need: tests and schemas.
 pub fn embedded_to_run() -> Vec<PackFile> {
     let to_run = EMBEDDED.iter().filter(|(path, ..)| !path.ends_with("schema.json"));
-    to_run.map(|(path, _, text)| PackFile { path: (*path).to_owned(), text: (*text).into() }).collect()
+    to_run
+        .map(|(path, _, text)| PackFile {
+            path: (*path).to_owned(),
+            name: format!("rules/{path}"),
+            text: (*text).into(),
+        })
+        .collect()
 }
 
 impl Packs {
@@ -123,6 +141,23 @@ pub fn default_packs(files: &[PackFile]) -> Vec<String> {
         .collect()
 }
 
+/// SHA-256 of a pack: of the path below its folder and the text of each file, in order of path.
+pub fn hash(files: &[PackFile], pack: &str) -> String {
+    let head = format!("{pack}/");
+    let mut own: Vec<(&str, &str)> =
+        files.iter().filter_map(|file| Some((file.path.strip_prefix(&head)?, &*file.text))).collect();
+    own.sort_unstable();
+    let mut hash = Sha256::new();
+    for (path, text) in own {
+        // Lengths, so that text cannot pass from one file to the next.
+        hash.update((path.len() as u64).to_le_bytes());
+        hash.update(path);
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The names of all packs among `files`.
 pub fn pack_names(files: &[PackFile]) -> Vec<&str> {
     files.iter().filter_map(|file| file.path.strip_suffix("/pack.json")).collect()
@@ -136,7 +171,7 @@ pub fn read_folder(folder: &std::path::Path) -> Result<Vec<PackFile>, String> {
         return Err(format!("the folder '{shown}' has no pack.json"));
     }
     let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    json_files(&real, &format!("{name}/"))
+    json_files(&real, &format!("{name}/"), &crate::input::shown(folder))
 }
 
 /// Reads a folder of packs with their shared tables, as `rules/` is.
@@ -144,10 +179,10 @@ pub fn read_rules(folder: &std::path::Path) -> Result<Vec<PackFile>, String> {
     if !folder.is_dir() {
         return Err(format!("there is no folder '{}'", folder.display()));
     }
-    json_files(folder, "")
+    json_files(folder, "", &crate::input::shown(folder))
 }
 
-fn json_files(folder: &std::path::Path, head: &str) -> Result<Vec<PackFile>, String> {
+fn json_files(folder: &std::path::Path, head: &str, shown: &str) -> Result<Vec<PackFile>, String> {
     let mut files = Vec::new();
     for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(std::path::Path::cmp).build().flatten() {
         let path = entry.path();
@@ -156,7 +191,7 @@ fn json_files(folder: &std::path::Path, head: &str) -> Result<Vec<PackFile>, Str
         }
         let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        files.push(PackFile { path: format!("{head}{below}"), text: text.into() });
+        files.push(PackFile { path: format!("{head}{below}"), name: format!("{shown}/{below}"), text: text.into() });
     }
     Ok(files)
 }
@@ -176,6 +211,8 @@ pub struct Packs {
     pub packs: Vec<Pack>,
     pub defaults: Defaults,
     pub errors: Vec<PackError>,
+    /// Verdicts are to carry how each condition came out: for `why`.
+    pub tell_all: bool,
 }
 
 /// Reads packs. `wanted` names those to load (all when nothing); `overrides` is what the user sets.
@@ -191,7 +228,7 @@ pub fn load(files: &[PackFile], wanted: &dyn Fn(&str) -> bool, overrides: &Overr
         if name.ends_with("schema.json") || (!is_default_table && (!file.path.contains('/') || !wanted(folder))) {
             continue;
         }
-        let id = sources.add(Source::new(format!("rules/{}", file.path), &*file.text));
+        let id = sources.add(Source::new(file.name.as_str(), &*file.text));
         match parse(id, &file.text) {
             Err(error) => {
                 packs.errors.push(PackError::new(Location { source: id, span: error.span }, error.message));
@@ -291,6 +328,7 @@ fn pack(
         name: name.to_owned(),
         version: text(needed("version")?, "version")?.to_owned(),
         title: text(needed("title")?, "title")?.to_owned(),
+        sha256: None,
         runs_by_default: members.get("default").and_then(Value::as_bool).unwrap_or(false),
         rules: compiled,
         components,

@@ -26,6 +26,8 @@ pub struct Texts<'r> {
     /// Places that rules found to be secrets.
     told: HashMap<SourceId, Vec<Location>>,
     masked: RefCell<HashMap<SourceId, Arc<Source>>>,
+    /// The texts hold no secret: they are shown as they are.
+    as_they_are: bool,
 }
 
 impl<'r> Texts<'r> {
@@ -34,11 +36,14 @@ impl<'r> Texts<'r> {
         for at in &run.secrets {
             told.entry(at.source).or_default().push(*at);
         }
-        Texts { sources, told, masked: RefCell::default() }
+        Texts { sources, told, masked: RefCell::default(), as_they_are: run.is_masked }
     }
 
     /// The source with its secrets replaced by asterisks of the same length, so that spans still hold.
     pub fn get(&self, id: SourceId) -> Arc<Source> {
+        if self.as_they_are {
+            return self.sources.get(id);
+        }
         let mut masked = self.masked.borrow_mut();
         let made = masked.entry(id).or_insert_with(|| {
             let source = self.sources.get(id);
