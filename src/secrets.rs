@@ -159,6 +159,10 @@ fn holds_secret(text: &str) -> bool {
 
 /// Whether a text surely holds a secret. What `format` fills in (`AccountKey={0}`) is not in the text.
 fn surely_holds_secret(text: &str) -> bool {
+    // Every such form has one of these; most texts have none.
+    if memchr::memchr(b'=', text.as_bytes()).is_none() && !text.contains("-----BEGIN") {
+        return false;
+    }
     let is_hole =
         |found: &str| found.strip_prefix('{').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let forms = forms().values.iter().filter(|form| form.is_sure).filter_map(|form| form.for_text(text));
@@ -358,13 +362,16 @@ impl<'v> Walk<'v> {
             }
             Kind::Array(items) => items.iter().for_each(|item| self.into(item, tell)),
             Kind::Object(object) => {
-                let word = |name: &str| {
-                    let found = object.members.iter().find(|member| &*member.key == name)?;
-                    found.value.as_str()
-                };
-                let kind = word("type").unwrap_or_default();
-                let is_resource = !kind.is_empty() && word("apiVersion").is_some();
-                let holder = if is_resource { kind } else { self.holder };
+                let (mut kind, mut named, mut has_version) = ("", None, false);
+                for member in &object.members {
+                    match &*member.key {
+                        "type" => kind = member.value.as_str().unwrap_or_default(),
+                        "name" => named = member.value.as_str(),
+                        "apiVersion" => has_version = true,
+                        _ => {}
+                    }
+                }
+                let holder = if has_version && !kind.is_empty() { kind } else { self.holder };
                 for member in &object.members {
                     let mut inner = Walk { name: &member.key, holder, is_secret: false };
                     match inner.name {
@@ -372,7 +379,7 @@ impl<'v> Walk<'v> {
                         // elsewhere, and a parameter that is given stands as `"password": {"value": …}`.
                         "value" if kind == "SecureString" => inner.is_secret = true,
                         "value" => {
-                            let named = word("name").unwrap_or(self.name);
+                            let named = named.unwrap_or(self.name);
                             if is_secret_name(named) {
                                 inner = Walk { name: named, is_secret: true, ..inner };
                             }

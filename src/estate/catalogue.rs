@@ -72,19 +72,15 @@ impl Identity {
     }
 }
 
-/// The hash of an id in lower case.
+/// The hash of an id, in which the case of ASCII letters does not count (Azure's ids have no others).
 pub fn id_hash(id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let mut buffer = [0u8; 64];
-    if id.is_ascii() {
-        for chunk in id.as_bytes().chunks(buffer.len()) {
-            let lower = &mut buffer[..chunk.len()];
-            lower.copy_from_slice(chunk);
-            lower.make_ascii_lowercase();
-            hasher.write(lower);
-        }
-    } else {
-        hasher.write(id.to_lowercase().as_bytes());
+    let mut buffer = [0u8; 128];
+    for chunk in id.as_bytes().chunks(buffer.len()) {
+        let lower = &mut buffer[..chunk.len()];
+        lower.copy_from_slice(chunk);
+        lower.make_ascii_lowercase();
+        hasher.write(lower);
     }
     hasher.finish()
 }

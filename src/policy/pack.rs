@@ -11,8 +11,8 @@ use crate::source::{Location, Source, SourceId, Sources};
 use regex::{Regex, RegexBuilder};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 /// The rule files that are part of the program: path under `rules/`, text, text without tests and spaces.
 pub const EMBEDDED: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
@@ -32,6 +32,40 @@ pub struct Pack {
     pub components: Vec<Component>,
     /// In order of id.
     pub rules: Vec<CompiledRule>,
+    dispatch: OnceLock<Dispatch>,
+}
+
+/// Which rules have something to judge, by the types that are present: most rules of a pack have nothing.
+#[derive(Debug, Default)]
+struct Dispatch {
+    by_type: HashMap<String, Vec<usize>>,
+    /// Rules on the estate, on components, and on types by pattern.
+    always: Vec<usize>,
+}
+
+impl Pack {
+    /// The rules that may have a resource to judge where these types (in lower case) are present, in order of id.
+    pub fn rules_for<'t>(&self, present: impl Iterator<Item = &'t str>) -> impl Iterator<Item = &CompiledRule> {
+        let dispatch = self.dispatch.get_or_init(|| {
+            let mut dispatch = Dispatch::default();
+            for (number, rule) in self.rules.iter().enumerate() {
+                match &rule.subjects {
+                    Subjects::Types(names) if !names.iter().any(|name| name.contains('*')) => {
+                        for name in names {
+                            dispatch.by_type.entry(name.clone()).or_default().push(number);
+                        }
+                    }
+                    _ => dispatch.always.push(number),
+                }
+            }
+            dispatch
+        });
+        let mut numbers = dispatch.always.clone();
+        numbers.extend(present.filter_map(|name| dispatch.by_type.get(name)).flatten());
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(|number| &self.rules[number])
+    }
 }
 
 /// One part of an architecture, found in any estate.
@@ -331,6 +365,7 @@ fn pack(
         sha256: None,
         runs_by_default: members.get("default").and_then(Value::as_bool).unwrap_or(false),
         rules: compiled,
+        dispatch: OnceLock::new(),
         components,
         parameters,
     })
