@@ -100,6 +100,9 @@ pub struct Judgement<'e> {
     pub evidence: Evidence<'e>,
 }
 
+/// Most related resources that a finding tells.
+const MOST_TOLD: usize = 3;
+
 /// Everything a condition may look at.
 pub struct Judge<'e> {
     pub estate: &'e Estate,
@@ -141,6 +144,8 @@ pub struct On<'e> {
     pub subject: Option<Index>,
     /// Only the truth is asked and why it is not known: what was expected is not put into words.
     pub is_filter: bool,
+    /// Only the truth is asked: not even why it is not known.
+    pub is_bare: bool,
 }
 
 impl<'e> On<'e> {
@@ -159,12 +164,24 @@ impl<'e> On<'e> {
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on, is_filter: false })
+        self.judge_on(
+            condition,
+            On { index: on, focus: None, origin: None, subject: on, is_filter: false, is_bare: false },
+        )
+    }
+
+    /// Whether a condition holds, without evidence.
+    pub fn truth(&self, condition: &'e Condition, on: Option<Index>) -> Truth {
+        let on = On { index: on, focus: None, origin: None, subject: on, is_filter: true, is_bare: true };
+        self.judge_on(condition, on).truth
     }
 
     /// The same of a condition that selects: most resources fail it, and nobody is told.
     pub fn filter(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on, is_filter: true })
+        self.judge_on(
+            condition,
+            On { index: on, focus: None, origin: None, subject: on, is_filter: true, is_bare: false },
+        )
     }
 
     pub fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
@@ -610,18 +627,17 @@ impl<'e> Judge<'e> {
     }
 
     /// Why a resource that is not in the input may be there all the same.
-    fn gap(&self, related: &'e Related, on: Option<Index>) -> Option<String> {
+    fn gap(&self, related: &'e Related, at: On<'e>) -> Option<String> {
         if related.relation == Relation::Itself {
             return None;
         }
-        let own = on.map(|index| self.estate.resource(index));
-        let wanted = relate::describe(related);
+        let own = at.index.map(|index| self.estate.resource(index));
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
             let types = self.types_of(related);
-            let at = related.start(&resource.id);
+            let start = related.start(&resource.id);
             let owner = match related.relation {
-                Relation::Sibling => crate::estate::parent_id(&at).unwrap_or(&at),
-                _ => &*at,
+                Relation::Sibling => crate::estate::parent_id(&start).unwrap_or(&start),
+                _ => &*start,
             };
             let is_far = !matches!(
                 related.relation,
@@ -636,7 +652,9 @@ impl<'e> Judge<'e> {
                 }
             };
             return (!is_whole).then(|| match &related.demand {
+                _ if at.is_bare => String::new(),
                 Demand::Exists => {
+                    let wanted = relate::describe(related);
                     format!("no export in the input shows whether '{}' has {wanted}", resource.short_name())
                 }
                 _ => format!(
@@ -648,6 +666,7 @@ impl<'e> Judge<'e> {
         }
         let has_exports = self.estate.count() > 0 && self.estate.resource(0).input == InputKind::Export;
         if has_exports && own.is_none() && !is_whole_estate(self.estate, self.types_of(related)) {
+            let wanted = relate::describe(related);
             return Some(format!(
                 "exports show parts of a platform: {wanted} may stand in one that is not in the input"
             ));
@@ -710,11 +729,12 @@ impl<'e> Judge<'e> {
     }
 
     /// The judgement where an export may leave out a resource that would decide otherwise.
-    fn hidden(&self, related: &'e Related, on: Option<Index>) -> Option<Judgement<'e>> {
+    fn hidden(&self, related: &'e Related, at: On<'e>) -> Option<Judgement<'e>> {
+        let on = at.index;
         on.filter(|&index| self.estate.resource(index).input == InputKind::Export)?;
         let mut evidence = Evidence::at(spot(on));
-        evidence.reasons.push(self.gap(related, on)?);
-        evidence.wanted.push(self.wanted(related, on));
+        evidence.reasons.push(self.gap(related, at)?);
+        evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
         Some(Judgement { truth: Truth::Unknown, evidence })
     }
 
@@ -726,12 +746,17 @@ impl<'e> Judge<'e> {
             (Some(index), Some(value)) => Spot::Value(index, value),
             _ => spot(on),
         });
-        evidence.expected = relate::describe(related);
+        if !at.is_bare {
+            evidence.expected = relate::describe(related);
+        }
+        let told = if at.is_bare { 0 } else { MOST_TOLD };
         let certain = found.certain.len() as i64;
         let possible = certain + found.possible.len() as i64;
         if related.missing_is_unknown && found.met == 0 {
-            evidence.reasons.push(format!("the input does not show {}", relate::what(related)));
-            evidence.wanted.push(self.wanted(related, on));
+            evidence
+                .reasons
+                .extend((!at.is_bare).then(|| format!("the input does not show {}", relate::what(related))));
+            evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
             return Judgement { truth: Truth::Unknown, evidence };
         }
         let place = |index: Index, label: &str| {
@@ -742,7 +767,7 @@ impl<'e> Judge<'e> {
             evidence.reasons.extend(found.reasons.iter().cloned());
             evidence.parameters.extend(found.parameters.iter().cloned());
             evidence.wanted.extend(found.wanted.iter().cloned());
-            evidence.related.extend(found.possible.iter().take(3).map(|&index| place(index, "undecided:")));
+            evidence.related.extend(found.possible.iter().take(told).map(|&index| place(index, "undecided:")));
             Judgement { truth: Truth::Unknown, evidence }
         };
         let truth = match &related.demand {
@@ -752,33 +777,33 @@ impl<'e> Judge<'e> {
                     _ => crate::policy::Bounds { at_least: 1, at_most: i64::MAX },
                 };
                 // Inside `items` the value at hand tells more than how many it has found.
-                if at.focus.is_none() || matches!(related.demand, Demand::Count(_)) {
+                if !at.is_bare && (at.focus.is_none() || matches!(related.demand, Demand::Count(_))) {
                     evidence.actual = Some(certain.to_string());
                 }
                 if bounds.hold(certain) && bounds.hold(possible) {
                     if bounds.at_most < i64::MAX
-                        && let Some(hidden) = self.hidden(related, on)
+                        && let Some(hidden) = self.hidden(related, at)
                     {
                         return hidden;
                     }
                     if let (Some(&other), None) = (found.certain.first(), on) {
                         evidence.spot = Spot::Resource(other);
                     }
-                    evidence.related.extend(found.certain.iter().take(3).map(|&index| place(index, "found:")));
+                    evidence.related.extend(found.certain.iter().take(told).map(|&index| place(index, "found:")));
                     Truth::Holds
                 } else if possible > certain && possible >= bounds.at_least {
                     return undecided(evidence);
                 } else if certain < bounds.at_least
-                    && let Some(gap) = self.gap(related, on)
+                    && let Some(gap) = self.gap(related, at)
                 {
                     evidence.reasons.push(gap);
-                    evidence.wanted.push(self.wanted(related, on));
+                    evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
                     return Judgement { truth: Truth::Unknown, evidence };
                 } else {
                     evidence.sought = related.component.clone().map(|name| (name, found.near_misses.clone()));
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
                     let label = if certain > bounds.at_most { "one of them:" } else { "does not qualify:" };
-                    evidence.related.extend(others.iter().take(3).map(|&index| place(index, label)));
+                    evidence.related.extend(others.iter().take(told).map(|&index| place(index, label)));
                     Truth::Fails
                 }
             }
@@ -788,7 +813,7 @@ impl<'e> Judge<'e> {
                     Truth::Fails
                 }
                 None if possible > 0 => return undecided(evidence),
-                None => match self.hidden(related, on) {
+                None => match self.hidden(related, at) {
                     Some(hidden) => return hidden,
                     None => Truth::Holds,
                 },
@@ -822,9 +847,9 @@ impl<'e> Judge<'e> {
                 if let Some(open) = open {
                     return open;
                 }
-                if let Some(gap) = self.gap(related, on) {
+                if let Some(gap) = self.gap(related, at) {
                     evidence.reasons.push(gap);
-                    evidence.wanted.push(self.wanted(related, on));
+                    evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
                     return Judgement { truth: Truth::Unknown, evidence };
                 }
                 if let Some(failed) = failed {
@@ -832,7 +857,7 @@ impl<'e> Judge<'e> {
                 }
                 evidence
                     .related
-                    .extend(found.near_misses.iter().take(3).map(|&index| place(index, "does not qualify:")));
+                    .extend(found.near_misses.iter().take(told).map(|&index| place(index, "does not qualify:")));
                 Truth::Fails
             }
             Demand::Every(condition) => {
@@ -853,7 +878,7 @@ impl<'e> Judge<'e> {
                 }
                 return match kept {
                     Some(kept) if kept.truth == Truth::Unknown => kept,
-                    kept => self.hidden(related, on).or(kept).unwrap_or(Judgement { truth: Truth::Holds, evidence }),
+                    kept => self.hidden(related, at).or(kept).unwrap_or(Judgement { truth: Truth::Holds, evidence }),
                 };
             }
         };

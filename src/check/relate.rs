@@ -36,7 +36,8 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Arc<Foun
         && !is_one_of_them();
     if estate.is_supplied() && is_same_from_everywhere {
         let name = std::ptr::from_ref(related) as usize;
-        return estate.remembered(name, || step_by_step(judge, related, at));
+        // Kept for those who ask why as well.
+        return estate.remembered(name, || step_by_step(judge, related, On { is_bare: false, ..at }));
     }
     Arc::new(among(judge, related, at, &candidates(judge, related, at)))
 }

@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 /// Takes what comes out of rules.
 pub trait Sink {
-    /// Told of each verdict; whether it is to be given with its evidence.
+    /// Told of each verdict before there is evidence for it; whether it is to be given with that.
     fn wants(&mut self, rule: &CompiledRule, verdict: Verdict) -> bool;
+    /// Whether all verdicts are wanted, so that nothing is judged twice.
+    fn wants_all(&self) -> bool;
     fn take(&mut self, outcome: Outcome);
     /// The place of a secret that a rule met.
     fn secret(&mut self, at: Location);
@@ -22,6 +24,9 @@ pub trait Sink {
 
 impl Sink for (Vec<Outcome>, Vec<Location>) {
     fn wants(&mut self, _: &CompiledRule, _: Verdict) -> bool {
+        true
+    }
+    fn wants_all(&self) -> bool {
         true
     }
     fn take(&mut self, outcome: Outcome) {
@@ -173,6 +178,15 @@ impl<'e> Runner<'e> {
                 },
             };
             let Ok(assert) = rule.assert() else { return };
+            if !sink.wants_all() {
+                let truth = match (self.judge.truth(assert, on), &selected) {
+                    (Truth::Fails, Some(selected)) if selected.truth == Truth::Unknown => Truth::Unknown,
+                    (truth, _) => truth,
+                };
+                if !sink.wants(rule, verdict(truth)) {
+                    continue;
+                }
+            }
             let mut judgement = self.judge.judge(assert, on);
             if let Some(open) = selected.filter(|selected| selected.truth == Truth::Unknown)
                 && judgement.truth != Truth::Holds
@@ -185,13 +199,11 @@ impl<'e> Runner<'e> {
             {
                 sink.secret(origin(value));
             }
-            if sink.wants(rule, verdict(judgement.truth)) {
-                let mut outcome = self.outcome(rule, on, judgement);
-                if self.tells_all {
-                    outcome.steps = self.judge.trace(filter, Some(assert), on);
-                }
-                sink.take(outcome);
+            let mut outcome = self.outcome(rule, on, judgement);
+            if self.tells_all {
+                outcome.steps = self.judge.trace(filter, Some(assert), on);
             }
+            sink.take(outcome);
         }
     }
 

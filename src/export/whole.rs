@@ -71,6 +71,9 @@ fn within(estate: &Estate, type_name: &str, owner: &str) -> Vec<Index> {
 
 /// Whether a list showed them: of the owner, of a scope around it, or of the one thing between (`blobServices/default`).
 fn is_listed(estate: &Estate, type_name: &str, owner: &str) -> bool {
+    if estate.collections.is_empty() {
+        return false;
+    }
     let has = |type_name: &str, scope: &str| estate.collections.contains(&(type_name.to_owned(), scope.to_owned()));
     let is_general = stands_in_resource_list(type_name);
     let mut scope = owner;

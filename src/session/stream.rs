@@ -13,10 +13,10 @@ use crate::export::{Lifted, Notice, not_whole};
 use crate::input::Found;
 use crate::policy::{CompiledRule, Rule};
 use crate::source::{Location, Source, SourceId, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Bytes of input from which exports are read as a stream.
 pub const STREAMED_FROM: u64 = 64 << 20;
@@ -147,9 +147,13 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
     run.inputs.push(Input { name: name.clone(), status });
 }
 
+/// Rules and verdicts of which no more outcomes are listed, by the address of the rule.
+type Full = RwLock<HashSet<(usize, Verdict)>>;
+
 /// What a range of resources gives.
-#[derive(Default)]
-struct Ranged {
+struct Ranged<'f> {
+    /// What earlier ranges have filled; nothing where waivers or a baseline must see every outcome.
+    full: Option<&'f Full>,
     tally: Tally,
     outcomes: Vec<Outcome>,
     secrets: Vec<Location>,
@@ -160,12 +164,18 @@ struct Ranged {
 /// Counts by rule, verdict and whether it is suppressed.
 type Tally = BTreeMap<(String, Verdict, bool), (Arc<Rule>, usize)>;
 
-impl Sink for Ranged {
+impl Sink for Ranged<'_> {
     fn wants(&mut self, rule: &CompiledRule, verdict: Verdict) -> bool {
-        if verdict == Verdict::Pass {
+        let key = (Arc::as_ptr(&rule.rule) as usize, verdict);
+        let is_full = |full: &Full| full.read().unwrap_or_else(PoisonError::into_inner).contains(&key);
+        let is_counted = verdict == Verdict::Pass || self.full.is_some_and(is_full);
+        if is_counted {
             count(&mut self.tally, &rule.rule, verdict, false, 1);
         }
-        verdict != Verdict::Pass
+        !is_counted
+    }
+    fn wants_all(&self) -> bool {
+        false
     }
     fn take(&mut self, outcome: Outcome) {
         self.outcomes.push(outcome);
@@ -219,8 +229,17 @@ fn evaluate(setting: &Setting, estate: &(dyn Fn() -> Estate + Sync), run: &mut R
     let mut used = vec![false; setting.policies.map_or(0, |policies| policies.waivers.len())];
     let name_of = |id| setting.sources.name(id);
     let mut steps = ranges(total);
+    let full = Full::default();
+    let is_judged_by_policy =
+        setting.policies.is_some_and(|policies| !policies.waivers.is_empty() || policies.baseline.is_some());
     let work = |estate: &mut Estate, range: Range<Index>| {
-        let mut ranged = Ranged::default();
+        let mut ranged = Ranged {
+            full: (!is_judged_by_policy).then_some(&full),
+            tally: Tally::new(),
+            outcomes: Vec::new(),
+            secrets: Vec::new(),
+            used: Vec::new(),
+        };
         evaluate_part(estate, setting.packs, &found, home, setting.wanted, range, &mut ranged);
         estate.release();
         if let Some(policies) = setting.policies {
@@ -241,6 +260,10 @@ fn evaluate(setting: &Setting, estate: &(dyn Fn() -> Estate + Sync), run: &mut R
         for outcome in ranged.outcomes {
             let listed = listed.entry((outcome.rule.id.clone(), outcome.verdict)).or_default();
             *listed += 1;
+            if *listed == MOST_LISTED {
+                let key = (Arc::as_ptr(&outcome.rule) as usize, outcome.verdict);
+                full.write().unwrap_or_else(PoisonError::into_inner).insert(key);
+            }
             if *listed <= MOST_LISTED {
                 run.outcomes.push(outcome);
             } else {
