@@ -12,6 +12,7 @@ mod init;
 mod lint;
 mod look;
 mod packs;
+mod progress;
 mod setup;
 mod terminal;
 mod test;

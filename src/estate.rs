@@ -244,7 +244,10 @@ impl Estate {
 
     /// The resources of a type, in any case, in written order.
     pub fn of_type(&self, type_name: &str) -> &[Index] {
-        self.catalogue.by_type.get(&type_name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+        let by_type = &self.catalogue.by_type;
+        // Rules name types in lower case.
+        let found = by_type.get(type_name).or_else(|| by_type.get(&type_name.to_ascii_lowercase()));
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// The types present (lower case) with their resources.

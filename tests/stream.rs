@@ -53,7 +53,7 @@ fn verdicts(run: &Run) -> BTreeMap<(String, String), String> {
 fn a_stream_gives_the_verdicts_of_the_whole() {
     let folder = folder("same");
     for form in [Form::Array, Form::Lines] {
-        let path = written(&folder, 700, form);
+        let path = written(&folder, 420, form);
         let (whole, _) = run(std::slice::from_ref(&path), u64::MAX, 2);
         let (streamed, _) = run(std::slice::from_ref(&path), 0, 2);
         assert_eq!(verdicts(&whole), verdicts(&streamed), "{form:?}");
@@ -69,7 +69,7 @@ fn a_stream_gives_the_verdicts_of_the_whole() {
 #[test]
 fn the_number_of_threads_changes_no_byte() {
     let folder = folder("threads");
-    let path = written(&folder, 1_400, Form::Array);
+    let path = written(&folder, 840, Form::Array);
     let texts: Vec<String> = [1, 2, 5]
         .into_iter()
         .map(|threads| {

@@ -209,6 +209,11 @@ impl<'e> Runner<'e> {
 
     fn of_types(&self, names: &[String]) -> Vec<Index> {
         let estate = self.judge.estate;
+        if let [name] = names
+            && !name.contains('*')
+        {
+            return within(estate.of_type(name), &self.range).to_vec();
+        }
         let mut list: Vec<Index> = if names.iter().any(|name| name.contains('*')) {
             let matching = estate.types().filter(|(own, _)| names.iter().any(|name| type_matches(name, own)));
             matching.flat_map(|(_, list)| within(list, &self.range)).copied().collect()

@@ -9,11 +9,12 @@ use crate::check::{Run, Severity};
 use crate::config::{self, Config};
 use crate::input;
 use crate::report::{self, Summary};
-use crate::session::{CheckRequest, check};
+use crate::session::{CheckRequest, Progress, check};
 use crate::source::Sources;
 use clap::ArgMatches;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
@@ -28,10 +29,14 @@ pub fn run(given: &ArgMatches) -> Outcome {
         }
     }
     let gate = Gate::new(given, &asked.config, request.baseline.is_some())?;
+    let watched = Arc::new(Progress::default());
+    request.progress = Some(watched.clone());
+    let watch = super::progress::watch(&watched);
     let mut run = match given.get_one::<String>("changed-since") {
         None => check(&request, &asked.chosen.packs, &sources),
         Some(reference) => super::changed::check_since(reference, request, &asked.chosen.packs, &sources)?,
     };
+    drop(watch);
     crate::check::fold(&mut run);
     run.time = clock.stated();
     run.compared = gate.compared;

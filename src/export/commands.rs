@@ -46,6 +46,12 @@ impl Reading {
         facts.is_object().then_some(Reading { facts })
     }
 
+    /// The commands of all types, by type in lower case.
+    pub fn all() -> impl Iterator<Item = (&'static str, Reading)> {
+        let commands = facts()["commands"].as_object().into_iter().flatten();
+        commands.filter(|(_, facts)| facts.is_object()).map(|(name, facts)| (name.as_str(), Reading { facts }))
+    }
+
     fn text(self, name: &str) -> Option<&'static str> {
         self.facts[name].as_str()
     }

@@ -6,10 +6,12 @@ use super::{Conflict, Notice, lift, merge, type_of};
 use crate::document::{SyntaxError, Value, parse_part};
 use crate::estate::{Builder, Catalogue, Identity, Index, InputKind, Presence, Resource, Supply, ids_in, texts};
 use crate::source::{Location, Marks, SourceId, Span};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that are read together.
@@ -417,6 +419,8 @@ struct Stored {
 /// The resources of large exports, read when they are asked for.
 #[derive(Debug, Default)]
 pub struct Store {
+    /// Tells stores apart, of which a process may have several.
+    number: u64,
     files: Vec<Stored>,
     entries: Vec<Entry>,
     /// Further descriptions of the same resource.
@@ -431,14 +435,13 @@ impl Store {
         let Some(stored) = self.files.get(entry.file as usize) else {
             return self.held.get(entry.start as usize).cloned();
         };
-        let mut text = vec![0; entry.length as usize];
-        let value = match read_at(&stored.file, &mut text, u64::from(entry.start)) {
-            Ok(()) => read(stored.source, &text, entry.start),
+        let value = with_text(self.number, entry, &stored.file, |text| match text {
+            Ok(text) => read(stored.source, text, entry.start),
             Err(error) => {
                 let span = Span { start: entry.start, end: entry.start };
                 Err(SyntaxError { message: format!("the file cannot be read again: {error}"), span })
             }
-        };
+        });
         match value {
             Ok(value) => lift(&value, None).resources.into_iter().nth(entry.part as usize),
             Err(error) => {
@@ -494,21 +497,63 @@ impl Supply for Store {
     }
 }
 
-#[cfg(unix)]
-fn read_at(file: &File, text: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, text, at)
+/// Bytes that are read at once: what is judged after a resource stands behind it.
+const AHEAD: usize = 64 << 10;
+
+/// What a thread read last.
+#[derive(Default)]
+struct Ahead {
+    store: u64,
+    file: u32,
+    start: u64,
+    text: Vec<u8>,
 }
 
-#[cfg(windows)]
-fn read_at(file: &File, text: &mut [u8], at: u64) -> io::Result<()> {
+thread_local! {
+    static LAST_READ: RefCell<Ahead> = RefCell::default();
+}
+
+/// Gives the text of an entry, from what was read last where that has it.
+fn with_text<R>(store: u64, entry: Entry, file: &File, take: impl FnOnce(io::Result<&[u8]>) -> R) -> R {
+    LAST_READ.with_borrow_mut(|ahead| {
+        let (start, length) = (u64::from(entry.start), entry.length as usize);
+        let is_there = (ahead.store, ahead.file) == (store, entry.file)
+            && ahead.start <= start
+            && start + length as u64 <= ahead.start + ahead.text.len() as u64;
+        if !is_there {
+            ahead.text.resize(length.max(AHEAD), 0);
+            match read_at(file, &mut ahead.text, start) {
+                Ok(read) if read >= length => ahead.text.truncate(read),
+                Ok(_) => {
+                    ahead.text.clear();
+                    return take(Err(io::ErrorKind::UnexpectedEof.into()));
+                }
+                Err(error) => {
+                    ahead.text.clear();
+                    return take(Err(error));
+                }
+            }
+            (ahead.store, ahead.file, ahead.start) = (store, entry.file, start);
+        }
+        let from = (start - ahead.start) as usize;
+        take(Ok(&ahead.text[from..from + length]))
+    })
+}
+
+/// Reads until the text is full or the file ends; gives how much.
+fn read_at(file: &File, text: &mut [u8], at: u64) -> io::Result<usize> {
     let mut done = 0;
     while done < text.len() {
-        match std::os::windows::fs::FileExt::seek_read(file, &mut text[done..], at + done as u64)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => done += read,
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(file, &mut text[done..], at + done as u64)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(file, &mut text[done..], at + done as u64)?;
+        if read == 0 {
+            break;
         }
+        done += read;
     }
-    Ok(())
+    Ok(done)
 }
 
 /// Makes a store from what blocks show, in order.
@@ -564,7 +609,9 @@ impl StoreBuilder {
         }
     }
 
-    pub fn finish(self) -> (Arc<Store>, Arc<Catalogue>) {
+    pub fn finish(mut self) -> (Arc<Store>, Arc<Catalogue>) {
+        static MADE: AtomicU64 = AtomicU64::new(1);
+        self.store.number = MADE.fetch_add(1, Ordering::Relaxed);
         (Arc::new(self.store), Arc::new(self.catalogue.finish()))
     }
 }

@@ -4,7 +4,8 @@ use super::commands::{Of, Reading, stands_in_resource_list};
 use super::envelope::EVERYTHING;
 use super::type_of_id;
 use crate::estate::{Estate, Index};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 /// Whether the estate has all resources of a type that belong to the one with that id (a resource, resource group or
 /// subscription): a list showed them, or there can be one only and it is there. That some are there says nothing of
@@ -14,13 +15,13 @@ pub fn is_whole(estate: &Estate, type_name: &str, owner: &str) -> bool {
     if is_listed(estate, &type_name, &owner) {
         return true;
     }
-    let Some(reading) = Reading::of_type(&type_name) else {
+    let Some(shown) = shown(&type_name) else {
         return !is_scope(&owner) && !within(estate, &type_name, &owner).is_empty();
     };
-    let Of::Types(owners) = reading.of() else { return false };
+    let Some(owners) = &shown.owners else { return false };
     let own_type = type_of_id(&owner).unwrap_or_default().to_lowercase();
     if owners.iter().any(|name| *name == own_type) {
-        return reading.is_single() && !within(estate, &type_name, &owner).is_empty();
+        return shown.is_single && !within(estate, &type_name, &owner).is_empty();
     }
     // Something stands between: all of that must be there, each with its own.
     let between = |name: &&&str| **name != type_name && (is_scope(&owner) || name.starts_with(&format!("{own_type}/")));
@@ -31,6 +32,30 @@ pub fn is_whole(estate: &Estate, type_name: &str, owner: &str) -> bool {
             is_whole(estate, name, &owner)
                 && those.all(|index| is_whole(estate, &type_name, &estate.resource(index).id))
         })
+}
+
+/// What a command shows of a type.
+struct Shown {
+    /// The types it is run once for; nothing where it is run for a group or subscription.
+    owners: Option<Vec<&'static str>>,
+    /// One owner has one of it.
+    is_single: bool,
+}
+
+/// What the command for a type (in lower case) shows, told once: a large estate asks for each resource.
+fn shown(type_name: &str) -> Option<&'static Shown> {
+    static KNOWN: OnceLock<HashMap<&'static str, Shown>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let told = |reading: Reading| Shown {
+            owners: match reading.of() {
+                Of::Types(owners) => Some(owners),
+                _ => None,
+            },
+            is_single: reading.is_single(),
+        };
+        Reading::all().map(|(name, reading)| (name, told(reading))).collect()
+    });
+    known.get(type_name)
 }
 
 /// Whether the exports show all resources of these types in every resource group that they tell of.
