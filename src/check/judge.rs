@@ -5,7 +5,7 @@ use super::compare;
 use super::relate;
 use crate::document::{CompiledPath, UnknownReason, Value};
 use crate::estate::{Estate, Index, InputKind};
-use crate::export::{EVERYTHING, commands, commands_for_any, is_whole, is_whole_estate, type_of_id};
+use crate::export::{EVERYTHING, commands, commands_for_estate, is_whole, is_whole_estate, type_of_id};
 use crate::policy::{
     ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator,
     Quantifier, Related, Relation, Test,
@@ -696,7 +696,7 @@ impl<'e> Judge<'e> {
                     type_of_id(id).map(|type_name| commands(&type_name, id)).unwrap_or_default()
                 }
                 Wanted::Types(types, Some(at)) => types.iter().flat_map(|name| commands(name, at)).collect(),
-                Wanted::Types(types, None) => types.iter().flat_map(|name| commands_for_any(name)).collect(),
+                Wanted::Types(types, None) => commands_for_estate(self.estate, types),
             };
             commands.into_iter().for_each(|command| {
                 if !all.contains(&command) {
