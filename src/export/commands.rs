@@ -126,7 +126,9 @@ fn collect(type_name: &str, id: &str, all: &mut Vec<String>) {
         && let Some(owner) = owners.first()
     {
         if owner.eq_ignore_ascii_case(type_name) {
-            all.push(format!("az resource list --resource-type {} -o json", quoted(type_name)));
+            let group = segment(id, "resourceGroups").filter(|group| !group.contains('‹'));
+            let group = group.map(|group| format!(" --resource-group {}", quoted(group))).unwrap_or_default();
+            all.push(format!("az resource list --resource-type {}{group} -o json", quoted(type_name)));
         } else {
             collect(owner, id, all);
         }
