@@ -6,15 +6,15 @@ mod commands;
 mod envelope;
 mod lift;
 mod merge;
+mod shape;
 pub mod stream;
 mod whole;
 
 pub use collect::{Scope, script};
-pub use commands::{commands, commands_for_any};
+pub use commands::{commands, quoted};
 pub use envelope::{EVERYTHING, Lifted, Notice, is_export, lift, not_whole};
-pub use lift::has_children;
 pub use merge::{Conflict, merge};
-pub use whole::{is_whole, is_whole_estate};
+pub use whole::{commands_for_estate, is_whole, is_whole_estate};
 
 use crate::document::Value;
 use crate::estate::Resource;

@@ -483,8 +483,8 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
     let (more, more_secrets) = judge_declarations(setting, document, declarations);
     outcomes.extend(more);
     secrets.extend(more_secrets);
-    secrets.extend(parameters::secret_values(document.root(), &job.given));
     expansion.resources.iter().for_each(|resource| secrets::origins(&resource.body, &mut secrets));
+    secrets.extend(parameters::secret_values(document.root(), &job.given, &secrets));
     Done { outcomes, secrets, expansion, linked: linked_files.into_inner().into_iter().map(|(_, file)| file).collect() }
 }
 

@@ -140,7 +140,10 @@ fn the_cli_and_a_template_give_the_same_verdicts() {
     let (same, open, wrong) = on_big_stack(|| {
         let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
         let versions = api_versions();
-        let only = |rule: &&archlint::policy::CompiledRule| rule.input == Some(archlint::estate::InputKind::Template);
+        // Rules on templates, and on what templates declare beside resources.
+        let only = |rule: &&archlint::policy::CompiledRule| {
+            rule.input == Some(archlint::estate::InputKind::Template) || rule.asks_for_declarations()
+        };
         let of_templates: BTreeSet<String> =
             packs.packs.iter().flat_map(|pack| &pack.rules).filter(only).map(|rule| rule.rule.id.clone()).collect();
         let folder = export("templates", "[]");
@@ -341,6 +344,48 @@ fn an_empty_list_tells_what_it_is_a_list_of() {
     let rule = "sql-without-entra-admin";
     assert_eq!(checked("unsaid", &files, &[], rule).1, ["unknown sql1"]);
     assert_eq!(checked("said", &files, &[("admins.json", &format!("{server}/administrators"))], rule).1, ["fail sql1"]);
+}
+
+#[test]
+fn a_secret_in_clear_is_told_of_exports_too() {
+    let id = |below: &str| format!("/subscriptions/s/resourceGroups/rg/providers/Microsoft.{below}");
+    let resource = |below: &str, type_name: &str, rest: &str| {
+        let name = below.rsplit('/').next().unwrap_or_default();
+        format!(r#"{{"id":"{}","type":"Microsoft.{type_name}","name":"{name}",{rest}}}"#, id(below))
+    };
+    // As the CLI prints it: without typeProperties.
+    let service = r#""properties":{"type":"AzureSqlDatabase","connectionString":"Server=x;User ID=a;Password=hunter2-Q9","annotations":[]}"#;
+    for (below, type_name) in [
+        ("DataFactory/factories/adf/linkedservices/one", "DataFactory/factories/linkedservices"),
+        ("Synapse/workspaces/ws/linkedservices/one", "Synapse/workspaces/linkedservices"),
+    ] {
+        let text = resource(below, type_name, service);
+        let told = checked("secret", &[("a.json", &text)], &[], "linked-service-holds-secret");
+        assert_eq!(told, (vec![], vec!["fail one".to_owned()]));
+    }
+    let settings = r#""siteConfig":{"appSettings":[{"name":"Store","value":"DefaultEndpointsProtocol=https;AccountName=a;AccountKey=hunter2Q9hunter2Q9=="}]}"#;
+    let text = resource("Web/sites/app", "Web/sites", settings);
+    assert_eq!(checked("setting", &[("a.json", &text)], &[], "app-setting-holds-secret").1, ["fail app"]);
+}
+
+#[test]
+fn what_the_cli_dissolves_is_put_back_at_any_depth() {
+    let activity = |name: &str, rest: &str| format!(r#"{{"name":"{name}","dependsOn":[],{rest}}}"#);
+    let copy = activity("Copy", r#""type":"Copy","source":{"type":"AzureSqlSource"},"policy":{"retry":0}"#);
+    let switch = activity("Switch", &format!(r#""type":"Switch","cases":[{{"value":"a","activities":[{copy}]}}]"#));
+    let each = activity("Each", &format!(r#""type":"ForEach","activities":[{switch}]"#));
+    let id = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Synapse/workspaces/ws/pipelines/p";
+    let text = format!(
+        r#"{{"id":"{id}","type":"Microsoft.Synapse/workspaces/pipelines","name":"p","activities":[{each}],"concurrency":1}}"#
+    );
+    let at = |path: &str| {
+        let root = archlint::document::parse_part(archlint::source::SourceId::default(), &text, 0).expect("JSON");
+        archlint::export::lift(&root, None).resources[0].body.to_json().pointer(path).cloned()
+    };
+    let inner = "/properties/activities/0/typeProperties/activities/0/typeProperties/cases/0/activities/0";
+    assert_eq!(at(&format!("{inner}/typeProperties/source/type")), Some("AzureSqlSource".into()));
+    assert_eq!(at(&format!("{inner}/policy/retry")), Some(0.into()));
+    assert_eq!(at("/properties/concurrency"), Some(1.into()));
 }
 
 #[test]

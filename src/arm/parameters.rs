@@ -4,6 +4,7 @@ use super::functions::comparison;
 use crate::document::{Kind, Member, Object, Value};
 use crate::secrets::{self, is_secure_type};
 use crate::source::Location;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Most values of a parameter's domain that are tried.
@@ -129,21 +130,40 @@ pub struct Given {
 }
 
 /// The places of the values that secure parameters of a template, and those named as secrets, have: their defaults,
-/// what they may be and what is given for them.
-pub fn secret_values(template: &Value, given: &[Given]) -> Vec<Location> {
+/// what they may be and what is given for them. Where one of these is among the `known` places of secrets, since it
+/// flows into one, so are the others.
+pub fn secret_values(template: &Value, given: &[Given], known: &[Location]) -> Vec<Location> {
     let mut places = Vec::new();
     let declared = template.get("parameters").and_then(Value::as_object);
     for member in declared.map_or(&[][..], |object| &object.members) {
         let declaration = Declaration::new(member, template);
-        if !declaration.is_secure() && !secrets::is_secret_name(&member.key) {
-            continue;
-        }
         let own = given.iter().filter(|one| one.name.eq_ignore_ascii_case(&member.key));
-        let stated = ["defaultValue", "allowedValues"].iter().filter_map(|word| declaration.word(word));
-        let values = own.filter_map(|one| one.entry.get("value")).chain(stated);
-        values.for_each(|value| secrets::literals(value, &mut places));
+        let allowed = declaration.word("allowedValues").and_then(Value::as_array).into_iter().flatten();
+        let stated = declaration.word("defaultValue").into_iter().chain(allowed);
+        let values: Vec<&Value> = own.filter_map(|one| one.entry.get("value")).chain(stated).collect();
+        if declaration.is_secure() || secrets::is_secret_name(&member.key) {
+            values.iter().for_each(|value| secrets::literals(value, &mut places));
+        } else {
+            alike(&values, known, &mut places);
+        }
     }
     places
+}
+
+/// The places in values of one parameter that stand where a known secret stands in another of them.
+fn alike(values: &[&Value], known: &[Location], places: &mut Vec<Location>) {
+    if values.len() < 2 || known.is_empty() {
+        return;
+    }
+    if values.iter().any(|value| known.contains(&value.at)) {
+        return values.iter().for_each(|value| secrets::literals(value, places));
+    }
+    let members = values.iter().filter_map(|value| value.as_object()).flat_map(|object| &object.members);
+    let names: BTreeSet<String> = members.map(|member| member.key.to_ascii_lowercase()).collect();
+    for name in names {
+        let inner: Vec<&Value> = values.iter().filter_map(|value| value.get(&name)).collect();
+        alike(&inner, known, places);
+    }
 }
 
 /// The entries of a `parameters` object.

@@ -5,13 +5,14 @@ use super::compare;
 use super::relate;
 use crate::document::{CompiledPath, UnknownReason, Value};
 use crate::estate::{Estate, Index, InputKind};
-use crate::export::{EVERYTHING, commands, commands_for_any, is_whole, is_whole_estate, type_of_id};
+use crate::export::{EVERYTHING, commands, commands_for_estate, is_whole, is_whole_estate, type_of_id};
 use crate::policy::{
     ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator,
     Quantifier, Related, Relation, Test,
 };
 use crate::secrets;
 use crate::source::Location;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -633,20 +634,20 @@ impl<'e> Judge<'e> {
         }
         let own = at.index.map(|index| self.estate.resource(index));
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
-            let types = self.types_of(related);
             let start = related.start(&resource.id);
             let owner = match related.relation {
                 Relation::Sibling => crate::estate::parent_id(&start).unwrap_or(&start),
                 _ => &*start,
             };
+            let types = self.types_at(related, &start);
             let is_far = !matches!(
                 related.relation,
                 Relation::Parent | Relation::Child | Relation::Sibling | Relation::Ancestor | Relation::Extends
             );
             // A relation to whatever there is asks for the list of everything.
-            let is_whole = match types {
+            let is_whole = match &*types {
                 [] => is_whole(self.estate, EVERYTHING, owner),
-                _ => {
+                types => {
                     types.iter().all(|name| is_whole(self.estate, name, owner))
                         || (is_far && is_whole_estate(self.estate, types))
                 }
@@ -679,10 +680,26 @@ impl<'e> Judge<'e> {
         related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types)
     }
 
+    /// The types that a relation from the resource with that id means: below a factory stands nothing of a workspace.
+    fn types_at(&self, related: &'e Related, id: &str) -> Cow<'e, [String]> {
+        let types = self.types_of(related);
+        let owner = match related.relation {
+            Relation::Child => type_of_id(id),
+            Relation::Sibling => crate::estate::parent_id(id).and_then(type_of_id),
+            _ => None,
+        };
+        let Some(head) = owner.map(|owner| format!("{}/", owner.to_lowercase())) else { return Cow::Borrowed(types) };
+        let fitting: Vec<String> = types.iter().filter(|name| name.starts_with(&head)).cloned().collect();
+        if fitting.is_empty() { Cow::Borrowed(types) } else { Cow::Owned(fitting) }
+    }
+
     /// What would show the resources that a relation means.
     fn wanted(&self, related: &'e Related, on: Option<Index>) -> Wanted {
         let at = on.map(|index| related.start(&self.estate.resource(index).id).into_owned());
-        let types = self.types_of(related);
+        let types = match &at {
+            Some(id) => self.types_at(related, id),
+            None => Cow::Borrowed(self.types_of(related)),
+        };
         Wanted::Types(if types.is_empty() { vec![EVERYTHING.to_owned()] } else { types.to_vec() }, at)
     }
 
@@ -698,7 +715,7 @@ impl<'e> Judge<'e> {
                     type_of_id(id).map(|type_name| commands(&type_name, id)).unwrap_or_default()
                 }
                 Wanted::Types(types, Some(at)) => types.iter().flat_map(|name| commands(name, at)).collect(),
-                Wanted::Types(types, None) => types.iter().flat_map(|name| commands_for_any(name)).collect(),
+                Wanted::Types(types, None) => commands_for_estate(self.estate, types),
             };
             commands.into_iter().for_each(|command| {
                 if !all.contains(&command) {

@@ -57,7 +57,7 @@ fn expanded(document: &Document, given: Vec<Given>, sources: &Sources) -> Expans
 
 /// The texts of secrets in a template and in what is given for its parameters.
 fn secrets_of(document: &Document, given: &[Given], sources: &Sources) -> Known {
-    let places = places(document.root()).into_iter().chain(secret_values(document.root(), given)).chain(
+    let places = places(document.root()).into_iter().chain(secret_values(document.root(), given, &[])).chain(
         given.iter().flat_map(|one| {
             let named =
                 Value::object(vec![Member { key: one.name.clone(), key_at: one.entry.at, value: one.entry.clone() }]);

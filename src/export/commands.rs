@@ -112,7 +112,7 @@ fn collect(type_name: &str, id: &str, all: &mut Vec<String>) {
     let is_own = type_of_id(id).is_some_and(|own| own.eq_ignore_ascii_case(type_name));
     let Some(reading) = Reading::of_type(type_name) else {
         if type_name == EVERYTHING {
-            let (words, _) = filled(&["resource", "list", "--resource-group", "{resourceGroups}"], id);
+            let (words, _) = filled(&["resource", "list", "--resource-group", "{resourceGroups}"], id, id);
             all.push(format!("az {words} -o json"));
         } else if is_own && !id.contains('‹') {
             all.push(format!("az resource show --ids {} -o json", quoted(id)));
@@ -121,17 +121,20 @@ fn collect(type_name: &str, id: &str, all: &mut Vec<String>) {
         }
         return;
     };
-    let words = match reading.words_of_one() {
-        Some(words) if is_own => words,
-        _ => reading.words(),
+    let (words, (about, is_known)) = match reading.words_of_one() {
+        Some(words) if is_own => (words, (id.to_owned(), true)),
+        _ => (reading.words(), owner_id(type_name, id, &reading.of())),
     };
-    let (filled, complete) = filled(&words, id);
+    let (filled, complete) = filled(&words, id, &about);
+    let complete = complete && (is_known || !words.iter().any(|word| word.contains("{id}")));
     // The names that are missing are listed by what lists their owners.
     if let (false, Of::Types(owners)) = (complete, reading.of())
         && let Some(owner) = owners.first()
     {
         if owner.eq_ignore_ascii_case(type_name) {
-            all.push(format!("az resource list --resource-type {} -o json", quoted(type_name)));
+            let group = segment(id, "resourceGroups").filter(|group| !group.contains('‹'));
+            let group = group.map(|group| format!(" --resource-group {}", quoted(group))).unwrap_or_default();
+            all.push(format!("az resource list --resource-type {}{group} -o json", quoted(type_name)));
         } else {
             collect(owner, id, all);
         }
@@ -139,20 +142,59 @@ fn collect(type_name: &str, id: &str, all: &mut Vec<String>) {
     all.push(format!("az {filled} -o json"));
 }
 
-/// The words with what an id names, and whether it names all but the resource group.
-fn filled(words: &[&str], id: &str) -> (String, bool) {
+/// The id of the resource that a command for a type is about, as far as an id names it, and whether it names it whole:
+/// of what stands below that one its owner, above it words for the names between, elsewhere words for all names.
+fn owner_id(type_name: &str, id: &str, of: &Of) -> (String, bool) {
+    let Of::Types(owners) = of else { return (id.to_owned(), true) };
+    let own = type_of_id(id).unwrap_or_default().to_ascii_lowercase();
+    let namespace = |name: &str| name.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    // What extends others is asked of whatever it extends.
+    let extends = owners.iter().any(|owner| namespace(owner) != namespace(type_name));
+    let is_below = |lower: &str, upper: &str| lower.strip_prefix(upper).is_some_and(|rest| rest.starts_with('/'));
+    if owners.contains(&own.as_str()) || (extends && !own.is_empty()) {
+        return (id.to_owned(), true);
+    }
+    if let Some(owner) = owners.iter().find(|owner| is_below(&own, owner)) {
+        let parts: Vec<&str> = id.split('/').collect();
+        let more = 2 * (own.matches('/').count() - owner.matches('/').count());
+        return (parts[..parts.len().saturating_sub(more)].join("/"), true);
+    }
+    let Some(owner) = owners.iter().find(|owner| is_below(owner, &own)).or(owners.first()) else {
+        return (id.to_owned(), true);
+    };
+    let (mut about, rest) = match owner.strip_prefix(&own).and_then(|rest| rest.strip_prefix('/')) {
+        Some(rest) if !own.is_empty() => (id.to_owned(), rest),
+        _ => {
+            let (namespace, rest) = owner.split_once('/').unwrap_or_default();
+            let scope = id.split("/providers/").next().filter(|scope| scope.contains('/'));
+            let scope = scope.unwrap_or("/subscriptions/SUBSCRIPTION/resourceGroups/RESOURCE_GROUP");
+            (format!("{scope}/providers/{namespace}"), rest)
+        }
+    };
+    let mut is_known = true;
+    for segment in rest.split('/') {
+        let (word, name) = stand_in(segment);
+        // `default` is a name; a word in capitals is a place for one.
+        is_known &= name.starts_with(char::is_lowercase);
+        about = format!("{about}/{word}/{name}");
+    }
+    (about, is_known)
+}
+
+/// The words with what an id names and the id a command is `about`, and whether all but the resource group is named.
+fn filled(words: &[&str], id: &str, about: &str) -> (String, bool) {
     let mut complete = true;
     let mut fill = |word: &str| -> String {
         let Some((before, rest)) = word.split_once('{') else { return quoted(word) };
         let Some((name, after)) = rest.split_once('}') else { return quoted(word) };
         if name == "id" {
-            return quoted(&format!("{before}{}{after}", without_holes(id)));
+            return quoted(&format!("{before}{}{after}", without_holes(about)));
         }
         match segment(id, name).filter(|known| !known.is_empty() && !known.contains('‹')) {
             Some(known) => quoted(&format!("{before}{known}{after}")),
             None => {
                 complete &= name == "resourceGroups";
-                quoted(&format!("{before}{}{after}", stand_in(name)))
+                quoted(&format!("{before}{}{after}", stand_in(name).1))
             }
         }
     };
@@ -167,12 +209,13 @@ fn segment<'i>(id: &'i str, word: &str) -> Option<&'i str> {
     parts.get(at + 1).copied()
 }
 
-/// What stands for a name that is not known: the word for what it names.
-fn stand_in(segment: &str) -> String {
+/// A segment as it is written, and what stands for a name behind it that is not known: the word for what it names.
+fn stand_in(segment: &str) -> (&str, String) {
     let stated = facts()["words"].as_object().and_then(|words| {
-        words.iter().find(|(own, _)| own.eq_ignore_ascii_case(segment)).and_then(|(_, word)| word.as_str())
+        let (word, name) = words.iter().find(|(own, _)| own.eq_ignore_ascii_case(segment))?;
+        Some((word.as_str(), name.as_str()?.to_owned()))
     });
-    stated.map_or_else(|| segment.strip_suffix('s').unwrap_or(segment).to_ascii_uppercase(), str::to_owned)
+    stated.unwrap_or_else(|| (segment, segment.strip_suffix('s').unwrap_or(segment).to_ascii_uppercase()))
 }
 
 /// An id with the words for the names that are not known.
@@ -180,7 +223,7 @@ fn without_holes(id: &str) -> String {
     let parts = crate::estate::segments(id);
     let word = |at: usize| at.checked_sub(1).and_then(|before| parts.get(before)).copied().unwrap_or_default();
     let known = parts.iter().enumerate().map(|(at, part)| match part.contains('‹') {
-        true => stand_in(word(at)),
+        true => stand_in(word(at)).1,
         false => (*part).to_owned(),
     });
     known.collect::<Vec<String>>().join("/")
@@ -258,6 +301,38 @@ mod tests {
                 "az storage container-rm list --storage-account st --resource-group RESOURCE_GROUP -o json",
                 "az storage container immutability-policy show --account-name st --container-name CONTAINER --resource-group RESOURCE_GROUP -o json"
             ]
+        );
+    }
+
+    #[test]
+    fn an_id_in_a_command_is_that_of_what_it_is_about() {
+        let group = "/subscriptions/s/resourceGroups/g/providers";
+        let url = |type_name: &str, id: &str| told(type_name, &format!("{group}/{id}")).join("; ");
+        assert_eq!(
+            url("microsoft.storage/storageaccounts/tableservices/tables", "Microsoft.Storage/storageAccounts/st"),
+            format!(
+                "az rest --method get --url '{group}/Microsoft.Storage/storageAccounts/st/tableServices/default/tables?api-version=2026-04-01' -o json"
+            )
+        );
+        // Below what it is about, and elsewhere.
+        assert_eq!(
+            url("microsoft.sql/servers/virtualnetworkrules", "Microsoft.Sql/servers/sql1/databases/orders"),
+            format!(
+                "az rest --method get --url '{group}/Microsoft.Sql/servers/sql1/virtualNetworkRules?api-version=2025-01-01' -o json"
+            )
+            .replace("virtualNetworkRules", "virtualnetworkrules")
+        );
+        assert_eq!(
+            url("microsoft.datafactory/factories/datasets", "Microsoft.Sql/servers/sql1"),
+            format!(
+                "az datafactory list --resource-group g -o json; az rest --method get --url '{group}/microsoft.datafactory/factories/FACTORY/datasets?api-version=2018-06-01' -o json"
+            )
+        );
+        let settings = "monitor diagnostic-settings list --resource";
+        let account = "Microsoft.Storage/storageAccounts/st";
+        assert_eq!(
+            url("microsoft.insights/diagnosticsettings", account),
+            format!("az {settings} {group}/{account} -o json")
         );
     }
 

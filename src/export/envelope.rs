@@ -1,6 +1,7 @@
 //! What stands around resources in an export: lists, pages, query results, what-if results, the wrapper of `collect`.
 
-use super::lift::{facts, has_face, is_resource, resource, resource_as};
+use super::lift::{has_face, is_resource, resource, resource_as};
+use super::shape::facts;
 use super::type_of_id;
 use crate::document::{Kind, Member, Object, Value};
 use crate::estate::{Presence, Resource};

@@ -1,24 +1,12 @@
 //! From the CLI's shapes to resources. Every value keeps its place in the export file.
 
 use super::envelope::Lifted;
+use super::shape::{General, Items, Names, Shape, general, shape};
 use super::{name_of, type_of};
 use crate::document::{Kind, Member, Object, Value};
 use crate::estate::{InputKind, Presence, Resource};
 use serde_json::Value as Json;
-use std::sync::{Arc, OnceLock};
-
-const FACTS: &str = include_str!("shapes.json");
-
-/// What is known of the shapes in which the CLI prints resources.
-pub fn facts() -> &'static Json {
-    static PARSED: OnceLock<Json> = OnceLock::new();
-    PARSED.get_or_init(|| serde_json::from_str(FACTS).unwrap_or_default())
-}
-
-/// Whether resources of a type may hold others.
-pub fn has_children(type_name: &str) -> bool {
-    facts()["children"].get(type_name.to_ascii_lowercase()).is_some()
-}
+use std::sync::Arc;
 
 /// Whether a value is an object with the id and the type of a resource.
 pub fn is_resource(value: &Value) -> bool {
@@ -46,16 +34,10 @@ pub fn resource(value: &Value, lifted: &mut Lifted) {
 pub fn resource_as(value: &Value, id: &str, lifted: &mut Lifted) {
     let Some(object) = value.as_object() else { return };
     let Some(type_name) = type_of(value, id) else { return };
-    let folded = type_name.to_ascii_lowercase();
+    let General { own, added, of_lists } = general();
+    let shape = shape(&type_name);
     let stated = object.get("properties");
     let is_flat = object.member("properties").is_none();
-    let names = |of: &Json| -> Vec<String> {
-        of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_ascii_lowercase).collect()
-    };
-    let own = names(&facts()["resource"]);
-    let added = names(&facts()["added"]);
-    let inner = names(&facts()["belongsToProperties"][&folded]);
-    let children = names(&facts()["children"][&folded]);
     let mut members: Vec<Member> = Vec::new();
     let mut properties: Vec<Member> = match stated {
         Some(value) if value.as_object().is_some() => {
@@ -64,30 +46,27 @@ pub fn resource_as(value: &Value, id: &str, lifted: &mut Lifted) {
         _ => Vec::new(),
     };
     for member in &object.members {
-        let key = member.key.to_ascii_lowercase();
-        if member.value.is_null() || key == "properties" || added.contains(&key) {
+        let key = &*member.key;
+        if member.value.is_null() || key.eq_ignore_ascii_case("properties") || added.has(key) {
             continue;
         }
-        if children.contains(&key) {
+        if shape.children.has(key) {
             member.value.as_array().into_iter().flatten().for_each(|child| resource(child, lifted));
-        } else if is_flat && (!own.contains(&key) || inner.contains(&key)) {
+        } else if is_flat && (!own.has(key) || shape.inner.has(key)) {
             properties.push(member.clone());
         } else {
             members.push(member.clone());
         }
     }
     // `az resource list` prints null; the API leaves them out and has a few words of its own there.
-    let of_lists = names(&facts()["ofLists"]);
-    let says_nothing = properties.iter().all(|member| of_lists.contains(&member.key.to_ascii_lowercase()));
+    let says_nothing = properties.iter().all(|member| of_lists.has(&member.key));
     let is_silent = stated.is_some_and(Value::is_null) || (is_flat && says_nothing);
     let mut properties =
-        Object { members: properties.into_iter().filter_map(|member| cleaned(member, &added)).collect() };
-    for rename in facts()["renames"][&folded].as_array().into_iter().flatten() {
-        let (from, to) = (rename["from"].as_str().unwrap_or_default(), rename["to"].as_str().unwrap_or_default());
-        let path: Vec<&str> = from.split('.').collect();
-        renamed(&mut properties, &path, to);
+        Object { members: properties.into_iter().filter_map(|member| cleaned(member, added)).collect() };
+    for (path, to) in &shape.renames {
+        renamed(&mut properties, path, to);
     }
-    dissolve(&folded, &mut properties);
+    dissolve(shape, &mut properties);
     if !is_silent {
         let at = stated.map_or(value.at, |value| value.at);
         let key_at = object.member("properties").map_or(value.at, |member| member.key_at);
@@ -126,14 +105,33 @@ pub fn resource_as(value: &Value, id: &str, lifted: &mut Lifted) {
 }
 
 /// The member without nulls and what the CLI adds, at any depth; nothing when it is itself null or added.
-fn cleaned(member: Member, added: &[String]) -> Option<Member> {
-    if member.value.is_null() || added.contains(&member.key.to_ascii_lowercase()) {
+fn cleaned(member: Member, added: &Names) -> Option<Member> {
+    if is_noise(&member, added) {
         return None;
     }
     Some(Member { value: without_nulls(&member.value, added), ..member })
 }
 
-fn without_nulls(value: &Value, added: &[String]) -> Value {
+fn is_noise(member: &Member, added: &Names) -> bool {
+    member.value.is_null() || added.has(&member.key)
+}
+
+/// Whether nothing is to be left out of a value, at any depth.
+fn is_clean(value: &Value, added: &Names) -> bool {
+    match &value.kind {
+        Kind::Array(items) => items.iter().all(|item| is_clean(item, added)),
+        Kind::Object(object) => {
+            object.members.iter().all(|member| !is_noise(member, added) && is_clean(&member.value, added))
+        }
+        _ => true,
+    }
+}
+
+fn without_nulls(value: &Value, added: &Names) -> Value {
+    // What the API printed is taken as it is, not copied.
+    if is_clean(value, added) {
+        return value.clone();
+    }
     let kind = match &value.kind {
         Kind::Array(items) => Kind::Array(Arc::new(items.iter().map(|item| without_nulls(item, added)).collect())),
         Kind::Object(object) => {
@@ -174,38 +172,37 @@ fn each(object: &mut Object, path: &[&str], act: &mut dyn FnMut(&mut Object)) {
 }
 
 /// Puts back `typeProperties`, and `properties` of parts, which the CLI dissolves into what is around them.
-fn dissolve(type_name: &str, properties: &mut Object) {
-    let names = |of: &Json| -> Vec<String> {
-        of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_ascii_lowercase).collect()
-    };
-    let kept = &facts()["dissolved"][type_name];
-    if kept.is_array() {
-        regroup(properties, &names(kept), "typeProperties");
+fn dissolve(shape: &Shape, properties: &mut Object) {
+    if let Some(kept) = &shape.dissolved {
+        regroup(properties, kept, "typeProperties");
     }
-    for part in facts()["dissolvedParts"][type_name].as_array().into_iter().flatten() {
-        let path: Vec<&str> = part["at"].as_str().unwrap_or_default().split('.').collect();
-        let kept = names(&part["kept"]);
-        each(properties, &path, &mut |object| regroup(object, &kept, "properties"));
+    for (path, kept) in &shape.parts {
+        each(properties, path, &mut |object| regroup(object, kept, "properties"));
     }
-    let items = &facts()["dissolvedItems"][type_name];
-    let Some(list) = items["list"].as_str() else { return };
-    let kept = names(&items["kept"]);
-    if let Some(member) = properties.members.iter_mut().find(|member| member.key.eq_ignore_ascii_case(list)) {
-        regroup_all(&mut member.value, &kept);
+    if let Some(items) = &shape.items {
+        regroup_all(properties, &[items.list], items);
     }
 }
 
-fn regroup_all(list: &mut Value, kept: &[String]) {
-    let Kind::Array(items) = &mut list.kind else { return };
-    for item in Arc::make_mut(items) {
-        if let Kind::Object(object) = &mut item.kind {
-            regroup(Arc::make_mut(object), kept, "typeProperties");
+/// Does so with the items of a list at a path, and with those that stand inside them.
+fn regroup_all(object: &mut Object, path: &[&str], items: &Items) {
+    let Some((list, holders)) = path.split_last() else { return };
+    each(object, holders, &mut |holder| {
+        let list = holder.members.iter_mut().find(|member| member.key.eq_ignore_ascii_case(list));
+        let Some(Kind::Array(list)) = list.map(|member| &mut member.value.kind) else { return };
+        for item in Arc::make_mut(list) {
+            let Kind::Object(item) = &mut item.kind else { continue };
+            let item = Arc::make_mut(item);
+            regroup(item, &items.kept, "typeProperties");
+            for path in &items.inside {
+                regroup_all(item, path, items);
+            }
         }
-    }
+    });
 }
 
-fn regroup(object: &mut Object, kept: &[String], group: &str) {
-    let is_kept = |member: &Member| kept.contains(&member.key.to_ascii_lowercase());
+fn regroup(object: &mut Object, kept: &Names, group: &str) {
+    let is_kept = |member: &Member| kept.has(&member.key);
     if object.get(group).is_some() || object.members.iter().all(is_kept) {
         return;
     }

@@ -383,7 +383,7 @@ fn plain(text: &[u8]) -> Option<(&str, String)> {
         Some(stated) => stated.to_owned(),
         None => type_of(&Value::default(), id)?,
     };
-    (!super::has_children(&type_name)).then_some((id, type_name))
+    (!super::shape::shape(&type_name).has_children()).then_some((id, type_name))
 }
 
 fn read(source: SourceId, text: &[u8], at: u32) -> Result<Value, SyntaxError> {

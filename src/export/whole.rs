@@ -1,9 +1,9 @@
 //! Whether exports show all resources of a type that belong to another one, or that stand in a scope.
 
-use super::commands::{Of, Reading, stands_in_resource_list};
+use super::commands::{Of, Reading, commands, commands_for_any, stands_in_resource_list};
 use super::envelope::EVERYTHING;
 use super::type_of_id;
-use crate::estate::{Estate, Index};
+use crate::estate::{Estate, Index, InputKind};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
@@ -65,9 +65,30 @@ pub fn is_whole_estate(estate: &Estate, types: &[String]) -> bool {
     if types.is_empty() || !is_stated || estate.is_supplied() {
         return false;
     }
-    let all = (0..estate.count()).map(|index| estate.resource(index));
-    let groups: BTreeSet<String> = all.filter_map(|resource| group_of(&resource.id)).collect();
-    groups.iter().all(|group| types.iter().all(|name| is_whole(estate, name, group)))
+    groups(estate).iter().all(|group| types.iter().all(|name| is_whole(estate, name, group)))
+}
+
+/// The ids of the resource groups that an estate tells of, in lower case; of subscriptions for what has no group.
+fn groups(estate: &Estate) -> BTreeSet<String> {
+    (0..estate.count()).filter_map(|index| group_of(&estate.resource(index).id)).collect()
+}
+
+/// The commands that would show all resources of these types in every resource group that exports tell of: the list
+/// of all that a group holds, and lists of what does not stand in it.
+pub fn commands_for_estate(estate: &Estate, types: &[String]) -> Vec<String> {
+    const MOST: usize = 3;
+    let is_exported = estate.count() > 0 && estate.resource(0).input == InputKind::Export;
+    let groups = if is_exported && !estate.is_supplied() { groups(estate) } else { BTreeSet::new() };
+    if groups.is_empty() || groups.len() > MOST {
+        return types.iter().flat_map(|name| commands_for_any(name)).collect();
+    }
+    let mut all = Vec::new();
+    for group in groups {
+        all.extend(commands(EVERYTHING, &group));
+        let others = types.iter().filter(|name| !stands_in_resource_list(name) && !is_whole(estate, name, &group));
+        all.extend(others.flat_map(|name| commands(name, &group)));
+    }
+    all
 }
 
 /// The id of the resource group in which a resource stands, in lower case; of its subscription where it has none.

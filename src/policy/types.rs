@@ -1,7 +1,7 @@
 //! The resource types that rules look at.
 
 use super::pack::Pack;
-use super::rule::Subjects;
+use super::rule::{CompiledRule, Subjects};
 use crate::document::Value;
 use crate::estate::InputKind;
 use std::collections::BTreeSet;
@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 /// The types (lower case) of all resources that the rules of a pack judge or relate to, where they judge exports.
 pub fn types_of(pack: &Pack) -> BTreeSet<String> {
     let mut types = BTreeSet::new();
-    for rule in pack.rules.iter().filter(|rule| rule.input != Some(InputKind::Template)) {
+    let judges_exports =
+        |rule: &&CompiledRule| rule.input != Some(InputKind::Template) && !rule.asks_for_declarations();
+    for rule in pack.rules.iter().filter(judges_exports) {
         match &rule.subjects {
             Subjects::Types(own) => types.extend(own.iter().cloned()),
             Subjects::Component(name) => types.extend(component(pack, name)),

@@ -2,6 +2,7 @@
 
 use super::{Options, Summary, Texts, findings, full_message, hidden, shown, summary, unknowns};
 use crate::check::{Outcome, Place, Problem, Run, Severity};
+use crate::export::quoted;
 use crate::source::{Sources, Window};
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
@@ -165,6 +166,14 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
         out.push_str(&unknown_reasons(run));
     }
     out.push_str(&hidden(findings(run).count() - shown(run, options).count(), options.show));
+    if unknowns(run).any(is_of_export) {
+        // A list that is empty, or of all kinds, does not say what it is a list of: the script's files do.
+        let _ = writeln!(
+            out,
+            "a script exports what is missing, and says what each list is of (by hand: check --attach FILE=ID):"
+        );
+        let _ = writeln!(out, "  archlint collect {} > collect.sh\n", scope_of(run));
+    }
     let summary = Summary::of(run);
     let _ = writeln!(out, "{}", summary.sentence());
     let _ = writeln!(out, "{}", next_step(run, &summary));
@@ -332,26 +341,68 @@ fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) 
     }
 }
 
-/// Why verdicts are open, most frequent reason first.
+/// Whether a verdict is about what an export shows: the id of a template's resource has holes.
+fn is_of_export(outcome: &Outcome) -> bool {
+    outcome.subject.id.starts_with("/subscriptions/") && !outcome.subject.id.contains('‹')
+}
+
+/// Why verdicts are open, most frequent reason first; of exports the commands that would show what is missing.
 fn unknown_reasons(run: &Run) -> String {
-    let mut times: HashMap<&str, usize> = HashMap::new();
+    let are_exports = unknowns(run).any(is_of_export);
+    let is_command = |way: &&String| way.starts_with("az ");
+    let (mut commands, mut reasons): (HashMap<&str, usize>, HashMap<&str, usize>) = Default::default();
     for outcome in unknowns(run) {
-        *times.entry(&outcome.message).or_default() += 1;
+        let mut ways = outcome.decided_by.iter().filter(is_command).filter(|_| are_exports).peekable();
+        if ways.peek().is_none() {
+            *reasons.entry(&outcome.message).or_default() += 1;
+        }
+        ways.for_each(|way| *commands.entry(way).or_default() += 1);
     }
-    let mut reasons: Vec<(&str, usize)> = times.into_iter().collect();
-    if reasons.is_empty() {
-        return String::new();
+    let mut out = String::new();
+    if !commands.is_empty() {
+        out.push_str("could not be decided without what these commands show (verdicts that need it):\n");
+        let left_out = most_frequent(commands, &mut out);
+        if left_out > 0 {
+            let _ = writeln!(out, "  and {left_out} more commands");
+        }
+        out.push('\n');
     }
-    reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    let mut out = String::from("could not be decided:\n");
-    for (reason, times) in reasons.iter().take(MOST_REASONS) {
-        let _ = writeln!(out, "  {times} × {reason}");
+    if !reasons.is_empty() {
+        out.push_str("could not be decided:\n");
+        let left_out = most_frequent(reasons, &mut out);
+        if left_out > 0 {
+            let _ = writeln!(out, "  and {left_out} more reasons");
+        }
+        out.push('\n');
     }
-    if reasons.len() > MOST_REASONS {
-        let _ = writeln!(out, "  and {} more reasons", reasons.len() - MOST_REASONS);
-    }
-    out.push('\n');
     out
+}
+
+/// Writes the texts that occur most, with how often they do; the number of those left out.
+fn most_frequent(times: HashMap<&str, usize>, out: &mut String) -> usize {
+    let mut all: Vec<(&str, usize)> = times.into_iter().collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    for (text, times) in all.iter().take(MOST_REASONS) {
+        let _ = writeln!(out, "  {times} × {text}");
+    }
+    all.len().saturating_sub(MOST_REASONS)
+}
+
+/// The options of `archlint collect` for the resource groups that open verdicts are about.
+fn scope_of(run: &Run) -> String {
+    let group = |outcome: &Outcome| {
+        let parts: Vec<String> = outcome.subject.id.split('/').take(5).map(str::to_owned).collect();
+        let is_group = parts.len() == 5 && parts[3].eq_ignore_ascii_case("resourceGroups");
+        is_group.then(|| parts[4].clone())
+    };
+    let mut groups: Vec<String> = unknowns(run).filter(|one| is_of_export(one)).filter_map(group).collect();
+    groups.sort_by_key(|name| name.to_lowercase());
+    groups.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
+    if groups.is_empty() || groups.len() > MOST_REASONS {
+        return "--subscription SUBSCRIPTION".to_owned();
+    }
+    let options: Vec<String> = groups.iter().map(|name| format!("--resource-group {}", quoted(name))).collect();
+    options.join(" ")
 }
 
 /// What to do now.
