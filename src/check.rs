@@ -6,21 +6,24 @@ pub mod api_versions;
 mod chain;
 mod compare;
 mod finding;
+mod fold;
 mod judge;
 mod pack_test;
 mod relate;
 mod run;
 mod suppress;
+mod trace;
 
 pub use compare::same_text;
 pub use finding::{
-    Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Subject, Suppression, Unlisted, Verdict,
+    Input, InputStatus, Outcome, PackUse, Place, Problem, Run, Severity, Step, Subject, Suppression, Unlisted, Verdict,
 };
+pub use fold::fold;
 pub use judge::{Evidence, Judge, Judgement, Spot, Truth, leaf, shown};
 pub use pack_test::{TestResult, run_tests};
 pub use run::{Members, Sink, evaluate, evaluate_part, members};
 pub use suppress::{
-    Baseline, Policies, Text, Waiver, accept, apply as suppress, apply_inline as suppress_inline, baseline_key,
+    Baseline, Known, Policies, Text, Waiver, accept, apply as suppress, apply_inline as suppress_inline, is_date,
     matches_pattern, tell_waivers,
 };
 

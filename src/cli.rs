@@ -4,12 +4,19 @@ mod arguments;
 mod baseline;
 mod changed;
 mod check;
+mod clock;
+mod collect;
 mod explain;
 mod index;
+mod init;
+mod lint;
 mod look;
 mod packs;
+mod progress;
 mod setup;
+mod terminal;
 mod test;
+mod why;
 
 use clap::ArgMatches;
 use std::io::Write;
@@ -60,29 +67,28 @@ fn run(args: impl Iterator<Item = std::ffi::OsString>) -> Exit {
     };
     let result = match matches.subcommand() {
         Some(("check", given)) => check::run(given),
+        Some(("collect", given)) => collect::run(given),
         Some(("eval", given)) => look::eval(given),
         Some(("expand", given)) => look::expand(given),
-        Some(("why", given)) => look::why(given),
+        Some(("why", given)) => why::run(given),
         Some(("test", given)) => test::run(given),
         Some(("rules", given)) => match given.subcommand() {
             Some(("new", inner)) => setup::new_rule(inner),
+            Some(("lint", inner)) => lint::run(inner),
             _ => packs::rules(given),
         },
         Some(("baseline", given)) => baseline::run(given),
         Some(("config", given)) => setup::config(given),
-        Some(("init", given)) => setup::init(given),
+        Some(("init", given)) => init::run(given),
         Some(("completions", given)) => setup::completions(given),
         Some(("man", _)) => setup::man(),
-        Some(("report", given)) => setup::report(given),
+        Some(("report", given)) => terminal::report(given),
         Some(("explain", given)) => explain::run(given),
         Some(("schema", given)) => packs::schema(given),
-        _ => {
-            say(&arguments::command().render_help().to_string());
-            Ok(Exit::Wrong)
-        }
+        _ => check::here(),
     };
     result.unwrap_or_else(|Refused(message)| {
-        tell(&format!("error: {message}\n"));
+        tell(&format!("error: {}\n", crate::secrets::masked(&message)));
         Exit::Wrong
     })
 }
@@ -99,6 +105,15 @@ fn say(text: &str) {
 fn tell(text: &str) {
     // Nothing can be told when the terminal is gone.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The two sides of `NAME=VALUE`; what follows a name is not repeated, since it may be a secret.
+fn pair(option: &str, text: &str) -> Result<(String, String), Refused> {
+    let (name, value) = text.split_once('=').ok_or_else(|| {
+        let name: String = text.chars().take_while(|one| one.is_alphanumeric() || *one == '_').collect();
+        format!("--{option} wants NAME=VALUE, and '{name}…' has no '='")
+    })?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// All values of an option that may be given several times.

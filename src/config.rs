@@ -1,8 +1,8 @@
 //! `archlint.json`: found upward from what is checked to the repository's root.
 
-use crate::check::{Severity, Waiver};
+use crate::check::{Severity, Waiver, is_date, matches_pattern};
 use crate::document::{Object, Value, parse};
-use crate::input::reason;
+use crate::input::{self, Found, absolute, reason};
 use crate::policy::{Overrides, nearest};
 use crate::session::Deployment;
 use crate::source::{Location, Source, Sources};
@@ -18,12 +18,22 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// Built-in names, and folders made absolute by the configuration's own.
     pub packs: Vec<String>,
+    /// What the files of a pack must hash to.
+    pub pins: Vec<Pin>,
+    /// Run rules in preview as well.
+    pub preview: bool,
+    /// What to check where the command line names nothing.
+    pub paths: Vec<PathBuf>,
+    /// Names that a pack must have.
+    pub names: Vec<Named>,
     /// Pack parameters and component selectors.
     pub overrides: Overrides,
     pub deployments: Vec<Deployment>,
+    /// Exports that do not say what they belong to: file, and id of a resource or list.
+    pub attach: Vec<(PathBuf, String)>,
     /// Rule id with its severity; nothing turns the rule off.
     pub severities: Vec<(String, Option<Severity>)>,
-    pub exclude: Vec<PathBuf>,
+    pub exclude: Vec<Excluded>,
     pub one_estate: bool,
     pub fail_on: Option<String>,
     pub waivers: Vec<Waiver>,
@@ -34,11 +44,100 @@ pub struct Config {
     pub stated: Vec<(String, Value)>,
 }
 
+/// A pack that is only taken as it was.
+#[derive(Clone, Debug)]
+pub struct Pin {
+    /// As in [`Config::packs`].
+    pub pack: String,
+    pub sha256: String,
+    pub at: Location,
+}
+
+/// A name in the configuration that packs give.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// `rule`, `pack parameter` or `component`.
+    pub kind: &'static str,
+    pub name: String,
+    pub at: Location,
+}
+
+/// What is not checked.
+#[derive(Clone, Debug)]
+pub struct Excluded {
+    /// A path, or with `*` a pattern on paths; absolute.
+    pub path: String,
+    pub at: Location,
+}
+
+impl Excluded {
+    fn covers(&self, full: &str) -> bool {
+        if self.path.contains('*') {
+            return matches_pattern(&self.path, full) || matches_pattern(&format!("{}/*", self.path), full);
+        }
+        full.strip_prefix(&self.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 impl Config {
-    /// Whether a path lies in an excluded one.
-    pub fn excludes(&self, path: &Path) -> bool {
-        let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        self.exclude.iter().any(|excluded| full.starts_with(excluded))
+    /// Remembers where a setting is stated: of tables each row, since those of several files are laid over each other.
+    fn state(&mut self, key: &str, value: &Value) {
+        let mut rows: Vec<(String, Value)> = match key {
+            "packParameters" | "components" | "severity" => {
+                let members = value.as_object().map_or(&[][..], |object| &object.members);
+                members.iter().map(|member| (format!("{key}.{}", member.key), member.value.clone())).collect()
+            }
+            "waivers" | "deployments" | "exclude" => {
+                let head = format!("{key}[");
+                let before = self.stated.iter().filter(|(name, _)| name.starts_with(&head)).count();
+                let items = value.as_array().unwrap_or_default().iter().enumerate();
+                items.map(|(at, item)| (format!("{head}{}]", before + at), item.clone())).collect()
+            }
+            _ => vec![(key.to_owned(), value.clone())],
+        };
+        self.stated.retain(|(name, _)| rows.iter().all(|(row, _)| row != name));
+        self.stated.append(&mut rows);
+    }
+
+    fn name(&mut self, kind: &'static str, name: &str, at: Location) {
+        self.names.push(Named { kind, name: name.to_owned(), at });
+    }
+
+    /// The files that are not excluded. A pattern that matches none of the files of its own folder is an error.
+    pub fn kept(&self, found: Vec<Found>, checked: &[PathBuf], sources: &Sources) -> Result<Vec<Found>, String> {
+        if self.exclude.is_empty() {
+            return Ok(found);
+        }
+        let names: Vec<String> = found.iter().map(|found| absolute(&found.path.to_string_lossy())).collect();
+        let base = self.path.as_ref().and_then(|path| path.parent()).map(|base| absolute(&base.to_string_lossy()));
+        let is_whole = checked.iter().any(|path| {
+            let path = absolute(&path.to_string_lossy());
+            base.as_ref().is_some_and(|base| format!("{base}/").starts_with(&format!("{path}/")))
+        });
+        if let Some(idle) = self.exclude.iter().find(|one| !names.iter().any(|name| one.covers(name)))
+            && is_whole
+            && idle.path.contains('*')
+        {
+            return Err(located(idle.at, "this pattern matches nothing", sources));
+        }
+        let is_kept = |name: &String| !self.exclude.iter().any(|one| one.covers(name));
+        Ok(found.into_iter().zip(&names).filter(|(_, name)| is_kept(name)).map(|(found, _)| found).collect())
+    }
+}
+
+/// A message with file, line and column.
+pub fn located(at: Location, message: &str, sources: &Sources) -> String {
+    let source = sources.get(at.source);
+    let at = source.line_column(at.span.start);
+    format!("{}:{}:{}: {message}", source.name, at.line, at.column)
+}
+
+/// The configuration's path as people name it: from the folder the program was started in.
+pub fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    match here.as_ref().ok().and_then(|here| path.strip_prefix(here).ok()) {
+        Some(rest) => input::shown(rest),
+        None => input::shown(path),
     }
 }
 
@@ -70,12 +169,8 @@ const MAX_EXTENDS: usize = 8;
 fn read_nested(path: &Path, sources: &Sources, depth: usize) -> Result<Config, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {}", path.display(), reason(&error)))?;
-    let source = sources.add(Source::new(path.display().to_string(), text.as_str()));
-    let located = |at: Location, message: &str| {
-        let source = sources.get(at.source);
-        let at = source.line_column(at.span.start);
-        format!("{}:{}:{}: {message}", source.name, at.line, at.column)
-    };
+    let source = sources.add(Source::new(shown(path), text.as_str()));
+    let located = |at: Location, message: &str| located(at, message, sources);
     let parsed =
         parse(source, &text).map_err(|error| located(Location { source, span: error.span }, &error.message))?;
     let base = path.parent().unwrap_or(Path::new(".")).to_owned();
@@ -95,14 +190,17 @@ fn read_nested(path: &Path, sources: &Sources, depth: usize) -> Result<Config, S
 
 type Wrong = (Location, String);
 
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 16] = [
     "$schema",
     "extends",
     "maxWaiverDays",
     "packs",
+    "preview",
+    "paths",
     "packParameters",
     "components",
     "deployments",
+    "attach",
     "severity",
     "exclude",
     "estate",
@@ -117,21 +215,56 @@ fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong
     only(members, &WORDS)?;
     for member in &members.members {
         let value = &member.value;
-        config.stated.retain(|(name, _)| *name != *member.key);
-        config.stated.push((member.key.to_string(), value.clone()));
+        config.state(&member.key, value);
         match &*member.key {
             "packs" => {
                 config.packs.clear();
-                for name in list(value)? {
+                config.pins.clear();
+                for entry in list(value)? {
+                    let (name, pin) = match entry.as_object() {
+                        None => (entry, None),
+                        Some(members) => {
+                            only(members, &["pack", "sha256"])?;
+                            let needed = |name: &str| {
+                                let found = members.get(name);
+                                found.ok_or_else(|| (entry.at, format!("a pinned pack needs '{name}'")))
+                            };
+                            (needed("pack")?, Some(needed("sha256")?))
+                        }
+                    };
                     let text = text(name)?;
                     let is_path = text.starts_with('.') || text.contains('/');
-                    let path = if is_path { base.join(text).display().to_string() } else { text.to_owned() };
-                    config.packs.push(path);
+                    let pack = if is_path { base.join(text).display().to_string() } else { text.to_owned() };
+                    if is_path && !Path::new(&pack).join("pack.json").is_file() {
+                        return Err((
+                            name.at,
+                            format!("there is no pack in '{text}': a pack's folder has a pack.json"),
+                        ));
+                    }
+                    if let Some(pin) = pin {
+                        let sha256 = self::text(pin)?.to_lowercase();
+                        config.pins.push(Pin { pack: pack.clone(), sha256, at: pin.at });
+                    }
+                    config.names.push(Named { kind: "pack", name: pack.clone(), at: name.at });
+                    config.packs.push(pack);
+                }
+            }
+            "preview" => {
+                config.preview =
+                    value.as_bool().ok_or_else(|| (value.at, "true or false is expected here".to_owned()))?;
+            }
+            "paths" => {
+                config.paths.clear();
+                for path in list(value)? {
+                    let joined = base.join(text(path)?);
+                    let full = joined.canonicalize().map_err(|_| (path.at, "this path matches nothing".to_owned()))?;
+                    config.paths.push(PathBuf::from(shown(&full)));
                 }
             }
             "packParameters" => {
                 for parameter in &object(value)?.members {
                     config.overrides.parameters.insert(parameter.key.to_string(), parameter.value.clone());
+                    config.name("pack parameter", &parameter.key, parameter.key_at);
                 }
             }
             // Read before all others.
@@ -145,11 +278,15 @@ fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong
                 for component in &object(value)?.members {
                     object(&component.value)?;
                     config.overrides.components.insert(component.key.to_string(), component.value.clone());
+                    config.name("component", &component.key, component.key_at);
                 }
             }
             "waivers" => {
                 for entry in list(value)? {
-                    config.waivers.push(waiver(entry)?);
+                    let waiver = waiver(entry)?;
+                    let at = entry.get("rule").map_or(entry.at, |rule| rule.at);
+                    waiver.rules.iter().for_each(|rule| config.name("rule", rule, at));
+                    config.waivers.push(waiver);
                 }
             }
             "baseline" => {
@@ -167,23 +304,39 @@ fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong
                     config.deployments.push(deployment(entry, base)?);
                 }
             }
+            "attach" => {
+                for file in &object(value)?.members {
+                    let (path, id) = (base.join(&*file.key), text(&file.value)?);
+                    attachable(&path, id).map_err(|message| (file.key_at, message))?;
+                    config.attach.push((path, id.to_owned()));
+                }
+            }
             "severity" => {
                 for rule in &object(value)?.members {
                     let word = text(&rule.value)?;
-                    let severity = match word {
-                        "off" => None,
-                        _ => Some(Severity::parse(word).ok_or_else(|| {
-                            (rule.value.at, format!("there is no severity '{word}', only: error, warning, note, off"))
-                        })?),
-                    };
+                    let severity =
+                        match word {
+                            "off" => None,
+                            _ => Some(Severity::parse(word).ok_or_else(|| {
+                                (rule.value.at, no_severity(word, &["error", "warning", "note", "off"]))
+                            })?),
+                        };
                     config.severities.push((rule.key.to_string(), severity));
+                    config.name("rule", &rule.key, rule.key_at);
                 }
             }
             "exclude" => {
                 for path in list(value)? {
-                    let joined = base.join(text(path)?);
-                    let full = joined.canonicalize().map_err(|_| (path.at, "this path matches nothing".to_owned()))?;
-                    config.exclude.push(full);
+                    let text = text(path)?;
+                    let joined = base.join(text.trim_end_matches('/'));
+                    if !text.contains('*') && !joined.exists() {
+                        return Err((path.at, "this path matches nothing".to_owned()));
+                    }
+                    let whole = match text.contains('*') {
+                        true => input::shown(&joined),
+                        false => absolute(&joined.to_string_lossy()),
+                    };
+                    config.exclude.push(Excluded { path: whole, at: path.at });
                 }
             }
             "estate" => {
@@ -192,11 +345,9 @@ fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong
             }
             "failOn" => {
                 let word = text(value)?;
-                if !["error", "warning", "note", "never"].contains(&word) {
-                    return Err((
-                        value.at,
-                        format!("there is no severity '{word}', only: error, warning, note, never"),
-                    ));
+                let known = ["error", "warning", "note", "never"];
+                if !known.contains(&word) {
+                    return Err((value.at, no_severity(word, &known)));
                 }
                 config.fail_on = Some(word.to_owned());
             }
@@ -204,6 +355,20 @@ fn interpret(root: &Value, base: &Path, config: &mut Config) -> Result<(), Wrong
         }
     }
     Ok(())
+}
+
+fn no_severity(word: &str, known: &[&str]) -> String {
+    let near = nearest(word, known.iter().copied()).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+    format!("there is no severity '{word}', only: {}{near}", known.join(", "))
+}
+
+/// Refuses to attach what is no file, or to what is no id.
+pub fn attachable(path: &Path, id: &str) -> Result<(), String> {
+    if !path.is_file() {
+        return Err(format!("there is no file '{}' to attach", crate::input::shown(path)));
+    }
+    let is_id = id.get(..15).is_some_and(|head| head.eq_ignore_ascii_case("/subscriptions/"));
+    if is_id { Ok(()) } else { Err("a resource's id begins with /subscriptions/".to_owned()) }
 }
 
 /// An accepted risk: what, why, whose, until when. All four are needed, so that an auditor finds them.
@@ -222,12 +387,7 @@ fn waiver(entry: &Value) -> Result<Waiver, Wrong> {
         None => vec![text(rule)?.to_owned()],
     };
     let expires = needed("expires")?;
-    let is_date = expires.len() == 10
-        && expires
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
-    if !is_date {
+    if !is_date(&expires) {
         let at = members.get("expires").map_or(entry.at, |value| value.at);
         return Err((at, format!("'{expires}' is not a date like 2027-01-31")));
     }

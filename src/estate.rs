@@ -5,7 +5,7 @@ mod catalogue;
 mod edges;
 
 pub use catalogue::{Builder, Catalogue, Identity, id_hash};
-pub use edges::{Edges, References, ids_in, owner_id, texts};
+pub use edges::{Edges, References, ids_in, owner_id, parent_id, texts};
 
 use crate::document::Value;
 use crate::source::Location;
@@ -210,6 +210,27 @@ impl Estate {
         &self.catalogue.types[self.catalogue.type_of[index] as usize]
     }
 
+    /// The same with nothing loaded; what is held is not copied: the copy is empty.
+    pub fn fork(&self) -> Estate {
+        match &self.bodies {
+            Bodies::Held(_) => Estate::default(),
+            Bodies::Supplied { supply, .. } => Estate::supplied(supply.clone(), self.catalogue.clone())
+                .with_collections(self.collections.clone())
+                .with_gaps(self.gaps.clone()),
+        }
+    }
+
+    /// What was found out once and holds for the whole estate, kept under a `name`.
+    pub fn remembered<T: Send + Sync + 'static>(&self, name: usize, find: impl FnOnce() -> T) -> Arc<T> {
+        let notes = || self.catalogue.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = notes().get(&name).cloned().and_then(|note| note.downcast().ok());
+        known.unwrap_or_else(|| {
+            let found = Arc::new(find());
+            notes().insert(name, found.clone());
+            found
+        })
+    }
+
     /// An index of resources by keys that are read from each, made once under a `name` and kept.
     pub fn lookup(&self, name: usize, of: &dyn Fn() -> Vec<Index>, keys: &dyn Fn(&Resource) -> Vec<u64>) -> Arc<Edges> {
         let known = |lookups: &HashMap<usize, Arc<Edges>>| lookups.get(&name).cloned();
@@ -227,20 +248,12 @@ impl Estate {
         })
     }
 
-    /// Whether the input shows all resources of a type that belong to the one with that id.
-    pub fn is_exported(&self, type_name: &str, owner: &str) -> bool {
-        let key = (type_name.to_ascii_lowercase(), owner.to_lowercase());
-        if self.collections.contains(&key) {
-            return true;
-        }
-        let is_meant = |index: &Index| self.type_of(*index) == key.0;
-        self.below(owner).iter().any(is_meant)
-            || self.by_id(owner).is_some_and(|own| self.extensions(own).iter().any(is_meant))
-    }
-
     /// The resources of a type, in any case, in written order.
     pub fn of_type(&self, type_name: &str) -> &[Index] {
-        self.catalogue.by_type.get(&type_name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+        let by_type = &self.catalogue.by_type;
+        // Rules name types in lower case.
+        let found = by_type.get(type_name).or_else(|| by_type.get(&type_name.to_ascii_lowercase()));
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// The types present (lower case) with their resources.
@@ -293,6 +306,15 @@ impl Estate {
             Edges::new(extended.map(|(id, index)| (id_hash(id), index)).collect())
         });
         edges.of(id_hash(id)).collect()
+    }
+
+    /// The resources that are deployed to the same resource group, subscription or other scope, itself among them.
+    pub fn in_scope_of(&self, of: Index) -> Vec<Index> {
+        let edges = self.catalogue.scopes.get_or_init(|| {
+            let ids = self.held().iter().enumerate();
+            Edges::new(ids.map(|(index, one)| (id_hash(edges::scope_id(&one.id)), index as u32)).collect())
+        });
+        edges.of(id_hash(edges::scope_id(&self.resource(of).id))).collect()
     }
 
     /// The resources whose ids this one's values contain, itself, ancestors and `dependsOn` left out.

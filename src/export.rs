@@ -1,12 +1,20 @@
 //! What the `az` CLI prints, as the resources it describes: recognised by content, lifted to the shape of the REST API.
 //! Input: [`Value`]s. Output: [`Resource`]s. Knows nothing of rules. What is known about commands is data.
 
+mod collect;
 mod commands;
+mod envelope;
 mod lift;
+mod merge;
 pub mod stream;
+mod whole;
 
-pub use commands::command;
-pub use lift::{Lifted, has_children, is_export, lift, merge};
+pub use collect::{Scope, script};
+pub use commands::{commands, commands_for_any};
+pub use envelope::{EVERYTHING, Lifted, Notice, is_export, lift, not_whole};
+pub use lift::has_children;
+pub use merge::{Conflict, merge};
+pub use whole::{is_whole, is_whole_estate};
 
 use crate::document::Value;
 use crate::estate::Resource;
@@ -16,6 +24,11 @@ fn type_of(body: &Value, id: &str) -> Option<String> {
     if let Some(stated) = body.get("type").and_then(Value::as_str).filter(|stated| stated.contains('/')) {
         return Some(stated.to_owned());
     }
+    type_of_id(id)
+}
+
+/// The type that an id names.
+pub fn type_of_id(id: &str) -> Option<String> {
     let parts: Vec<&str> = id.split('/').collect();
     let provider = parts.iter().rposition(|part| part.eq_ignore_ascii_case("providers"));
     match provider {

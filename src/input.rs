@@ -79,6 +79,13 @@ pub fn shown(path: &Path) -> String {
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }
 
+/// The absolute path of a shown name, with forward slashes: the same file has the same one wherever it is named from.
+pub fn absolute(name: &str) -> String {
+    let path = Path::new(name);
+    let full = path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+    full.to_string_lossy().replace('\\', "/")
+}
+
 /// What the operating system says, without its numbers.
 pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {

@@ -4,10 +4,13 @@
 mod compile;
 mod condition;
 mod defaults;
+mod known;
+pub mod lint;
 mod pack;
 mod quantity;
 mod reader;
 mod rule;
+mod types;
 
 pub use condition::{
     Amount, ApiVersion, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join,
@@ -15,9 +18,10 @@ pub use condition::{
 };
 pub use defaults::{Default, Defaults};
 pub use pack::{
-    Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, embedded_to_run, load, pack_names,
-    read_folder, read_rules,
+    Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, embedded_to_run, hash, load,
+    pack_names, read_folder, read_rules,
 };
 pub use quantity::{Quantity, duration, time_of_day};
 pub use reader::{PackError, nearest};
-pub use rule::{Alternative, CompiledRule, Fix, Rule, Subjects};
+pub use rule::{Alternative, CompiledRule, Fix, Lifecycle, Rule, Subjects};
+pub use types::types_of;

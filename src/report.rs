@@ -7,6 +7,7 @@ pub mod html;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+mod kept;
 pub mod markdown;
 pub mod oscal;
 pub mod pretty;
@@ -19,7 +20,9 @@ pub use summary::Summary;
 pub use text::Texts;
 
 use crate::check::{Outcome, Run, Severity, Verdict};
+use crate::policy::nearest;
 use crate::source::Sources;
+use serde_json::Value as Json;
 
 /// Names of all formats.
 pub const NAMES: [&str; 13] = [
@@ -43,34 +46,46 @@ pub fn render(name: &str, run: &Run, sources: &Sources, options: &Options) -> Re
     match name {
         "pretty" => Ok(pretty::render(run, sources, options)),
         "concise" => Ok(concise::render(run, sources, options)),
+        "json" => Ok(json::text(&json::with_excerpts(run, sources))),
         _ => render_document(name, &json::document(run, sources), options),
     }
 }
 
-/// A run document in the format of that name; those that draw the source texts need the run itself.
-pub fn render_document(name: &str, document: &serde_json::Value, options: &Options) -> Result<String, String> {
-    let time = &options.time;
+/// A run that was written as JSON, in the format of that name: the bytes that the check itself gave.
+pub fn render_kept(name: &str, document: &Json, options: &Options) -> Result<String, String> {
+    match name {
+        "pretty" | "concise" => {
+            let (run, sources) = kept::restored(document)?;
+            render(name, &run, &sources, options)
+        }
+        _ => render_document(name, document, options),
+    }
+}
+
+fn render_document(name: &str, document: &Json, options: &Options) -> Result<String, String> {
     Ok(match name {
         "json" => json::text(document),
         "jsonl" => jsonl::render(document),
         "sarif" => sarif::render(document),
         "junit" => junit::render(document),
-        "github" => annotations::github(document),
-        "azure-pipelines" => annotations::azure_pipelines(document),
+        "github" => annotations::github(document, options.show),
+        "azure-pipelines" => annotations::azure_pipelines(document, options.show),
         "gitlab" => annotations::gitlab(document),
-        "markdown" => markdown::render(document),
+        "markdown" => markdown::render(document, options.show),
         "csv" => csv::render(document),
-        "html" => html::render(document, time),
-        "oscal" => oscal::render(document, time),
-        "pretty" | "concise" => return Err(format!("'{name}' draws the checked files: run 'archlint check' for it")),
-        _ => return Err(format!("there is no format '{name}', only: {}", NAMES.join(", "))),
+        "html" => html::render(document),
+        "oscal" => oscal::render(document, &options.time),
+        _ => {
+            let near = nearest(name, NAMES).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            return Err(format!("there is no format '{name}', only: {}{near}", NAMES.join(", ")));
+        }
     })
 }
 
 /// What a reader wants to see.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Moment of the assessment in ISO 8601, for formats that state one.
+    /// Moment in ISO 8601 for formats that must state one where the run states none.
     pub time: String,
     pub color: bool,
     /// Draw with Unicode lines.
@@ -79,12 +94,12 @@ pub struct Options {
     pub links: bool,
     /// Columns of the terminal.
     pub width: usize,
-    /// Show suppressed findings as well.
-    pub show_suppressed: bool,
+    /// Lowest severity of findings that formats for reading show.
+    pub show: Severity,
     /// Show unknown verdicts one by one.
     pub show_unknown: bool,
-    /// Severity from which findings fail the run; nothing fails it when absent.
-    pub fail_on: Option<Severity>,
+    /// Draw every finding, where those of one rule in one file are folded else.
+    pub all: bool,
 }
 
 impl Default for Options {
@@ -95,9 +110,9 @@ impl Default for Options {
             unicode: true,
             links: false,
             width: 100,
-            show_suppressed: false,
+            show: Severity::Note,
             show_unknown: false,
-            fail_on: Some(Severity::Error),
+            all: false,
         }
     }
 }
@@ -105,6 +120,21 @@ impl Default for Options {
 /// The failed outcomes that count, in order.
 pub fn findings(run: &Run) -> impl Iterator<Item = &Outcome> {
     run.outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Fail && outcome.suppressed.is_none())
+}
+
+/// Those of them that a reader wants to see.
+fn shown<'r>(run: &'r Run, options: &Options) -> impl Iterator<Item = &'r Outcome> {
+    let from = options.show;
+    findings(run).filter(move |outcome| outcome.rule.severity >= from)
+}
+
+/// A line that says what `--show` leaves out; empty where it leaves out nothing.
+fn hidden(hidden: usize, show: Severity) -> String {
+    if hidden == 0 {
+        String::new()
+    } else {
+        format!("{} not shown (--show {})\n", summary::count(hidden, "finding"), show.name())
+    }
 }
 
 /// The undecided outcomes, in order.

@@ -1,10 +1,11 @@
 //! Secrets in clear: recognised by the name of their key or the form of their text, and never shown.
 
-use crate::document::{Kind, Value};
-use crate::source::Location;
+use crate::document::{Kind, Object, Value};
+use crate::source::{Location, Sources, Span};
 use regex::Regex;
 use serde_json::Value as Json;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// Names and forms of secrets, with their sources.
@@ -18,12 +19,16 @@ struct Forms {
     names: Vec<String>,
     /// The last two letters of all endings and names, in lower case: few other names have them.
     tails: Vec<[u8; 2]>,
+    /// Objects of which every text is a secret.
+    holders: Vec<String>,
     values: Vec<Form>,
 }
 
 /// A form of text that is a secret. Its pattern is built when a text first has one of the words it needs: most runs
 /// meet none, and the patterns cost more to build than all rules of a small check.
 struct Form {
+    /// Whether a text of this form surely is a secret. All others are hidden as well, but no rule speaks of them.
+    is_sure: bool,
     /// The length of the shortest text of this form, in bytes.
     least: usize,
     /// What the text has as it is written: looked for first, since few texts have it.
@@ -56,6 +61,7 @@ fn forms() -> &'static Forms {
             of.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
         };
         let form = |of: &Json| Form {
+            is_sure: of["sure"].as_bool().unwrap_or_default(),
             least: of["least"].as_u64().unwrap_or_default() as usize,
             has: of["has"].as_str().unwrap_or_default().to_owned(),
             needs: words(&of["needs"]),
@@ -66,7 +72,13 @@ fn forms() -> &'static Forms {
         let mut tails: Vec<[u8; 2]> = endings.iter().chain(&names).filter_map(|name| tail(name)).collect();
         tails.sort_unstable();
         tails.dedup();
-        Forms { endings, names, tails, values: facts["values"].as_array().into_iter().flatten().map(form).collect() }
+        Forms {
+            endings,
+            names,
+            tails,
+            holders: words(&facts["holders"]),
+            values: facts["values"].as_array().into_iter().flatten().map(form).collect(),
+        }
     })
 }
 
@@ -84,16 +96,36 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     let ends = |ending: &String| {
         let start = name.len().checked_sub(ending.len());
-        start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+        start.is_some_and(|start| name.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes()))
     };
     forms.names.iter().any(|own| own.eq_ignore_ascii_case(name)) || forms.endings.iter().any(ends)
 }
 
-/// The patterns that may match a text. Most texts have no `=`, which most forms need.
+/// The name by which the values below a member count: its own, or that of a secret that stands beside or above it.
+///
+/// `{"type": "SecureString", "value": …}`, `{"name": "DB_PASSWORD", "value": …}` and
+/// `"adminPassword": {"defaultValue": …}` name their value elsewhere.
+fn name_in_force<'n>(key: &'n str, holder: &'n str, kind: Option<&str>, named: Option<&str>) -> &'n str {
+    const SECRET: &str = "password";
+    if forms().holders.iter().any(|own| own.eq_ignore_ascii_case(holder)) {
+        return SECRET;
+    }
+    let is_value = key.eq_ignore_ascii_case("value") || key.eq_ignore_ascii_case("defaultValue");
+    let is_secure = kind.is_some_and(is_secure_type);
+    if is_value && (is_secure || is_secret_name(holder) || named.is_some_and(is_secret_name)) { SECRET } else { key }
+}
+
+/// Whether a type, of a parameter or of a setting, says that its value is a secret: it stays out of the deployment history.
+pub fn is_secure_type(name: &str) -> bool {
+    ["securestring", "secureobject"].iter().any(|secure| name.eq_ignore_ascii_case(secure))
+}
+
+/// The patterns that may match a text. No form is without one of these letters; most texts of a document are.
 fn possible(text: &str) -> impl Iterator<Item = &'static Regex> {
-    let is_signed = memchr::memchr(b'=', text.as_bytes()).is_some();
-    let forms = forms().values.iter().filter(move |form| is_signed || !form.has.contains('='));
-    forms.filter_map(move |form| form.for_text(text))
+    let is_possible = text.bytes().any(|byte| matches!(byte, b'=' | b':' | b'~' | b'%' | b' '))
+        || ["eyJ", "AzFu"].iter().any(|head| text.contains(head));
+    let forms = if is_possible { forms().values.as_slice() } else { &[] };
+    forms.iter().filter_map(move |form| form.for_text(text))
 }
 
 /// A text with the secrets in it masked.
@@ -120,12 +152,178 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     out
 }
 
-/// Whether a text holds a secret. What `format` fills in (`AccountKey={0}`) is not in the text.
+/// Whether a text holds what may be a secret.
 fn holds_secret(text: &str) -> bool {
+    possible(text).any(|form| form.is_match(text))
+}
+
+/// Whether a text surely holds a secret. What `format` fills in (`AccountKey={0}`) is not in the text.
+fn surely_holds_secret(text: &str) -> bool {
+    // Every such form has one of these; most texts have none.
+    if memchr::memchr(b'=', text.as_bytes()).is_none() && !text.contains("-----BEGIN") {
+        return false;
+    }
     let is_hole =
         |found: &str| found.strip_prefix('{').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    possible(text)
-        .any(|form| form.captures_iter(text).filter_map(|groups| groups.get(1)).any(|found| !is_hole(found.as_str())))
+    let forms = forms().values.iter().filter(|form| form.is_sure).filter_map(|form| form.for_text(text));
+    forms
+        .flat_map(|form| form.captures_iter(text))
+        .filter_map(|groups| groups.get(1))
+        .any(|found| !is_hole(found.as_str()))
+}
+
+/// The places of literal secrets in a document. Expressions are no secrets, though they may give one.
+pub fn places(root: &Value) -> Vec<Location> {
+    let mut found = Vec::new();
+    collect(root, "", &mut found);
+    found
+}
+
+/// The places from which the secrets of an evaluated resource come: by name only, whatever form they have.
+pub fn origins(body: &Value, found: &mut Vec<Location>) {
+    named(body, "", found);
+}
+
+fn named(value: &Value, name: &str, found: &mut Vec<Location>) {
+    match &value.kind {
+        Kind::Array(items) => items.iter().for_each(|item| named(item, name, found)),
+        Kind::Object(object) => {
+            let (kind, beside) = (text_of(object, "type"), text_of(object, "name"));
+            for member in &object.members {
+                named(&member.value, name_in_force(&member.key, name, kind, beside), found);
+            }
+        }
+        Kind::Null | Kind::Bool(_) => {}
+        Kind::String(text) if text.is_empty() || text.starts_with("@Microsoft.KeyVault(") => {}
+        // What is not known may have come from a text that is a secret all the same (a secure parameter's value).
+        Kind::Unknown(unknown) if !unknown.secret => {}
+        Kind::Unknown(_) | Kind::String(_) | Kind::Int(_) | Kind::Float(_) => {
+            if is_secret_name(name) || value.as_unknown().is_some() {
+                // An expression on the way is no secret: what it was given is.
+                let steps = std::iter::successors(value.trace.as_deref(), |step| step.next.as_deref());
+                found.push(steps.last().map_or(value.at, |first| first.at));
+            }
+        }
+    }
+}
+
+fn text_of<'o>(object: &'o Object, name: &str) -> Option<&'o str> {
+    object.get(name).and_then(Value::as_str)
+}
+
+fn collect(value: &Value, name: &str, found: &mut Vec<Location>) {
+    match &value.kind {
+        Kind::String(text) => {
+            let is_literal = !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
+            if (is_literal && is_secret_name(name)) || holds_secret(text) {
+                found.push(value.at);
+            }
+        }
+        Kind::Int(_) | Kind::Float(_) if is_secret_name(name) => found.push(value.at),
+        Kind::Array(items) => items.iter().for_each(|item| collect(item, name, found)),
+        Kind::Object(object) => {
+            let (kind, beside) = (text_of(object, "type"), text_of(object, "name"));
+            for member in &object.members {
+                collect(&member.value, name_in_force(&member.key, name, kind, beside), found);
+            }
+            secure_values(object, found);
+        }
+        _ => {}
+    }
+}
+
+/// What a nested deployment or a module gives for parameters that its template declares secure, and what a template's
+/// own secure parameters may be.
+fn secure_values(object: &Object, found: &mut Vec<Location>) {
+    let declared = |of: &Object| of.get("parameters").and_then(Value::as_object).cloned().unwrap_or_default();
+    let template = object.get("template").and_then(Value::as_object);
+    for parameter in template.map(declared).unwrap_or_default().members {
+        if is_secure(&parameter.value) {
+            let given = object.get("parameters").and_then(|all| all.get(&parameter.key)?.get("value"));
+            given.into_iter().for_each(|value| literals(value, found));
+        }
+    }
+    if object.get("resources").is_some() {
+        for parameter in declared(object).members.iter().filter(|parameter| is_secure(&parameter.value)) {
+            let stated = ["defaultValue", "allowedValues"].iter().filter_map(|word| parameter.value.get(word));
+            stated.for_each(|value| literals(value, found));
+        }
+    }
+}
+
+/// Whether a parameter's declaration says that its value is a secret.
+fn is_secure(declaration: &Value) -> bool {
+    declaration.get("type").and_then(Value::as_str).is_some_and(is_secure_type)
+}
+
+/// The places of all texts and numbers in a value.
+pub fn literals(value: &Value, found: &mut Vec<Location>) {
+    match &value.kind {
+        Kind::String(text) if !text.starts_with('[') => found.push(value.at),
+        Kind::Int(_) | Kind::Float(_) => found.push(value.at),
+        Kind::Array(items) => items.iter().for_each(|item| literals(item, found)),
+        Kind::Object(object) => object.members.iter().for_each(|member| literals(&member.value, found)),
+        _ => {}
+    }
+}
+
+/// The spans of what may be a secret in a text that cannot be parsed: more than is one, since nothing tells where
+/// values end. Spans have quotes neither at their beginning nor at their end.
+pub fn spans(text: &str) -> Vec<Span> {
+    static BUILT: OnceLock<Option<Regex>> = OnceLock::new();
+    let named = BUILT.get_or_init(|| {
+        let forms = forms();
+        let names: Vec<String> = forms.endings.iter().chain(&forms.names).map(|name| regex::escape(name)).collect();
+        // A secret's name or `value`, in quotes or bare, and what follows it up to the end of the text or line.
+        let pattern = format!(
+            r#"(?i)["']?(?:[\w.-]*(?:{})|(?:default)?value)["']?\s*[:=]\s*(?:"((?:[^"\\\n]|\\.)*)|'([^'\n]*)|([^\s"'{{\[][^\n]*))"#,
+            names.join("|")
+        );
+        Regex::new(&pattern).ok()
+    });
+    let formed = forms().values.iter().filter_map(|form| form.for_text(text));
+    let mut found: Vec<Span> = named
+        .iter()
+        .chain(formed)
+        .flat_map(|pattern| pattern.captures_iter(text))
+        .filter_map(|groups| groups.iter().skip(1).flatten().next())
+        .map(|group| Span { start: group.start() as u32, end: group.end() as u32 })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+/// The texts of secrets that were met, to take out of what is written about the input.
+#[derive(Debug, Default)]
+pub struct Known {
+    texts: BTreeSet<String>,
+}
+
+impl Known {
+    /// Shorter texts stand in too many others.
+    const SHORTEST: usize = 4;
+
+    pub fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let inner = |text: &'t str| text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        let texts = texts.map(inner).filter(|text| text.len() >= Self::SHORTEST && !text.starts_with('['));
+        Known { texts: texts.map(str::to_owned).collect() }
+    }
+
+    /// The literal secrets of documents.
+    pub fn of<'v>(roots: impl Iterator<Item = &'v Value>, sources: &Sources) -> Self {
+        let places: Vec<Location> = roots.flat_map(places).collect();
+        let texts: Vec<String> = places.iter().map(|at| sources.get(at.source).slice(at.span).to_owned()).collect();
+        Known::new(texts.iter().map(String::as_str))
+    }
+
+    /// The text with all of them masked, and whatever has a secret's form.
+    pub fn masked(&self, text: &str) -> String {
+        let mut out = text.to_owned();
+        for secret in self.texts.iter().filter(|secret| text.contains(secret.as_str())) {
+            out = out.replace(secret.as_str(), MASK);
+        }
+        masked(&out).into_owned()
+    }
 }
 
 /// A secret that a text holds in clear.
@@ -138,15 +336,8 @@ pub struct Literal<'v> {
     pub value: &'v Value,
 }
 
-/// The places of literal secrets in a document. Expressions are no secrets, though they may give one.
-pub fn places(root: &Value) -> Vec<Location> {
-    let mut found = Vec::new();
-    literals("", root, &mut |literal| found.push(literal.value.at));
-    found
-}
-
-/// Tells every literal secret in a value that stands under a name.
-pub fn literals<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
+/// Tells everything in a value, which stands under a name, that surely is a secret in clear.
+pub fn in_clear<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
     Walk { name, holder: "", is_secret: false }.into(value, tell);
 }
 
@@ -165,19 +356,22 @@ impl<'v> Walk<'v> {
             Kind::String(text) => {
                 let is_literal =
                     !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
-                if (is_literal && (self.is_secret || is_secret_name(self.name))) || holds_secret(text) {
+                if (is_literal && (self.is_secret || is_secret_name(self.name))) || surely_holds_secret(text) {
                     tell(Literal { name: self.name, holder: self.holder, value });
                 }
             }
             Kind::Array(items) => items.iter().for_each(|item| self.into(item, tell)),
             Kind::Object(object) => {
-                let word = |name: &str| {
-                    let found = object.members.iter().find(|member| &*member.key == name)?;
-                    found.value.as_str()
-                };
-                let kind = word("type").unwrap_or_default();
-                let is_resource = !kind.is_empty() && word("apiVersion").is_some();
-                let holder = if is_resource { kind } else { self.holder };
+                let (mut kind, mut named, mut has_version) = ("", None, false);
+                for member in &object.members {
+                    match &*member.key {
+                        "type" => kind = member.value.as_str().unwrap_or_default(),
+                        "name" => named = member.value.as_str(),
+                        "apiVersion" => has_version = true,
+                        _ => {}
+                    }
+                }
+                let holder = if has_version && !kind.is_empty() { kind } else { self.holder };
                 for member in &object.members {
                     let mut inner = Walk { name: &member.key, holder, is_secret: false };
                     match inner.name {
@@ -185,7 +379,7 @@ impl<'v> Walk<'v> {
                         // elsewhere, and a parameter that is given stands as `"password": {"value": …}`.
                         "value" if kind == "SecureString" => inner.is_secret = true,
                         "value" => {
-                            let named = word("name").unwrap_or(self.name);
+                            let named = named.unwrap_or(self.name);
                             if is_secret_name(named) {
                                 inner = Walk { name: named, is_secret: true, ..inner };
                             }
@@ -201,11 +395,6 @@ impl<'v> Walk<'v> {
     }
 }
 
-/// Whether a parameter, output or type of that name keeps its value out of the deployment history.
-pub fn is_secure_type(name: &str) -> bool {
-    ["securestring", "secureobject"].iter().any(|secure| name.eq_ignore_ascii_case(secure))
-}
-
 /// Masks the secrets of a JSON value that is to be printed.
 pub fn mask_json(value: &mut Json, name: &str) {
     match value {
@@ -216,13 +405,13 @@ pub fn mask_json(value: &mut Json, name: &str) {
                 *text = changed;
             }
         }
+        Json::Number(_) if is_secret_name(name) => *value = Json::from(MASK),
         Json::Array(items) => items.iter_mut().for_each(|item| mask_json(item, name)),
         Json::Object(members) => {
-            let is_secure = members.get("type").and_then(Json::as_str) == Some("SecureString");
-            let named = members.get("name").and_then(Json::as_str).unwrap_or_default().to_owned();
+            let beside = |name: &str| members.get(name).and_then(Json::as_str).map(str::to_owned);
+            let (kind, named) = (beside("type"), beside("name"));
             for (key, member) in members.iter_mut() {
-                let is_value = key == "value" && (is_secure || is_secret_name(&named));
-                mask_json(member, if is_value { "password" } else { key });
+                mask_json(member, name_in_force(key, name, kind.as_deref(), named.as_deref()));
             }
         }
         _ => {}
@@ -235,10 +424,25 @@ mod tests {
 
     #[test]
     fn forms_of_secrets_are_masked_and_the_rest_stays() {
-        assert_eq!(masked("Server=x;Password=abc def;Encrypt=True"), "Server=x;Password=*** def;Encrypt=True");
+        assert_eq!(masked("Server=x;Password=abc def;Encrypt=True"), "Server=x;Password=***;Encrypt=True");
         assert_eq!(masked("https://x/?sv=1&sig=abc%3D&se=2"), "https://x/?sv=1&sig=***&se=2");
         assert_eq!(masked(&format!("key {}== end", "A".repeat(86))), "key *** end");
         assert_eq!(masked("Server=x;Database=y"), "Server=x;Database=y");
+    }
+
+    #[test]
+    fn what_cannot_be_parsed_hides_what_may_be_a_secret() {
+        let left = |text: &str| {
+            let mut bytes = text.as_bytes().to_vec();
+            for at in spans(text) {
+                bytes[at.start as usize..at.end as usize].fill(b'*');
+            }
+            String::from_utf8(bytes).expect("text")
+        };
+        assert_eq!(left(r#"{"adminPassword": "a\"b", "x": 1"#), r#"{"adminPassword": "****", "x": 1"#);
+        assert_eq!(left("{'adminPassword': hunter2,\n x"), "{'adminPassword': ********\n x");
+        assert_eq!(left(r#"{"adminPassword": {"value": "no end"#), r#"{"adminPassword": {"value": "******"#);
+        assert_eq!(left(r#"{"location": "westeurope""#), r#"{"location": "westeurope""#);
     }
 
     #[test]

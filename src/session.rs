@@ -9,7 +9,7 @@ mod stream;
 
 use crate::arm::declarations::Asked;
 use crate::arm::expand::{Expansion, Request, expand_with};
-use crate::arm::parameters::{Given, given};
+use crate::arm::parameters::{self, Given, given};
 use crate::arm::template::Kind;
 use crate::check::{
     Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Text, Verdict, Waiver,
@@ -17,14 +17,16 @@ use crate::check::{
 };
 use crate::document::{Member, Value, parse};
 use crate::estate::{Estate, Resource};
-use crate::export::{self, Lifted};
+use crate::export::{self, Conflict, Lifted, Notice};
 use crate::input::{self, Document, Found, Unusable};
 use crate::policy::{CompiledRule, Packs, Rule};
+use crate::secrets::{self, Known};
 use crate::source::{Location, Source, SourceId, Sources, Span};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use pairing::{environment, pairs};
 pub use parallel::on_big_stack;
 pub use progress::Progress;
 pub use stream::STREAMED_FROM;
@@ -42,6 +44,8 @@ pub struct CheckRequest {
     pub environments: Vec<Vec<PathBuf>>,
     /// Templates with parameter files of their own, from the configuration.
     pub deployments: Vec<Deployment>,
+    /// Exports that do not say what they belong to: file and id.
+    pub attach: Vec<(PathBuf, String)>,
     /// `--set name=value`.
     pub set: Vec<(String, String)>,
     /// All templates are one platform.
@@ -140,6 +144,7 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         .map(|pack| PackUse {
             name: pack.name.clone(),
             version: pack.version.clone(),
+            sha256: pack.sha256.clone(),
             parameters: pack
                 .parameters
                 .iter()
@@ -173,6 +178,7 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     if let Some(policies) = &policies {
         suppress(&mut run, policies, &|id| sources.name(id));
     }
+    redact(&mut run, sources);
     run.outcomes.sort_by_cached_key(|outcome| {
         let place = outcome.primary.at;
         let rule = outcome.rule.id.clone();
@@ -185,6 +191,41 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     run.problems.dedup();
     run.inputs.sort_by(|a, b| a.name.cmp(&b.name));
     run
+}
+
+/// Takes secrets out of what the run says: values that stand at their places, and their texts in problems.
+fn redact(run: &mut Run, sources: &Sources) {
+    run.secrets.sort_unstable();
+    run.secrets.dedup();
+    let (secrets, outcomes) = (&run.secrets, &mut run.outcomes);
+    let is_open = |outcome: &&mut Outcome| matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown);
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.actual.is_some() || is_open(outcome)) {
+        let mut places = std::iter::once(&outcome.primary).chain(&outcome.related);
+        let known = places.any(|place| secrets.binary_search(&place.at).is_ok());
+        // What is masked in part already tells more than a mask.
+        if known && let Some(actual) = outcome.actual.take_if(|actual| !actual.contains(secrets::MASK)) {
+            outcome.message = outcome.message.replace(&actual, secrets::MASK);
+            outcome.actual = Some(secrets::MASK.to_owned());
+        }
+        for text in std::iter::once(&mut outcome.message).chain(&mut outcome.under) {
+            if let std::borrow::Cow::Owned(masked) = secrets::masked(text) {
+                *text = masked;
+            }
+        }
+    }
+    if run.problems.is_empty() {
+        return;
+    }
+    let texts: Vec<String> = secrets.iter().map(|at| sources.get(at.source).slice(at.span).to_owned()).collect();
+    let known = Known::new(texts.iter().map(String::as_str));
+    for problem in &mut run.problems {
+        problem.message = known.masked(&problem.message);
+    }
+    for input in &mut run.inputs {
+        if let InputStatus::Failed(message) = &mut input.status {
+            *message = known.masked(message);
+        }
+    }
 }
 
 fn problem(name: &str, unusable: Unusable) -> Problem {
@@ -213,7 +254,16 @@ fn parts(setting: &Setting, found: &[Found]) -> Vec<Part> {
     let largest = folders.iter().map(|folder| folder.len()).max().unwrap_or_default();
     let is_even = largest * threads <= found.len();
     let (across, within) = if is_even { (threads, 1) } else { (1, threads) };
-    let mut parts = parallel::map(&folders, across, |folder| part(folder, None, within, release, setting));
+    if let Some(progress) = &request.progress {
+        progress.begin("checking", found.len() as u64);
+    }
+    let mut parts = parallel::map(&folders, across, |folder| {
+        let part = part(folder, None, within, release, setting);
+        if let Some(progress) = &request.progress {
+            progress.advance(folder.len() as u64);
+        }
+        part
+    });
     if request.stdin.is_some() {
         parts.push(part(&[], request.stdin.as_ref(), 1, false, setting));
     }
@@ -223,11 +273,11 @@ fn parts(setting: &Setting, found: &[Found]) -> Vec<Part> {
 /// Reads, expands and judges the files of one folder.
 fn part(folder: &[Found], stdin: Option<&(String, Vec<u8>)>, threads: usize, release: bool, setting: &Setting) -> Part {
     let mut part = Part::default();
-    let documents = documents(folder, stdin, threads, setting.sources, &mut part);
+    let documents = documents(setting, folder, stdin, threads, &mut part);
     let jobs = jobs(setting.request, &documents, setting.sources, &mut part);
     let done = parallel::map(&jobs, threads, |job| work(job, &documents[job.document], setting));
     judged(setting, &documents, &jobs, done, &mut part);
-    lift(&documents, &mut part);
+    lift(setting.request, &documents, &mut part);
     if release {
         documents.iter().for_each(|document| setting.sources.release(document.source, &document.path));
     }
@@ -236,12 +286,13 @@ fn part(folder: &[Found], stdin: Option<&(String, Vec<u8>)>, threads: usize, rel
 
 /// Reads the files of a folder; those that cannot be read are told.
 fn documents(
+    setting: &Setting,
     folder: &[Found],
     stdin: Option<&(String, Vec<u8>)>,
     threads: usize,
-    sources: &Sources,
     run: &mut Part,
 ) -> Vec<Document> {
+    let Setting { request, sources, .. } = *setting;
     let mut read: Vec<(String, Result<Document, Unusable>)> =
         parallel::map(folder, threads, |found| (found.name.clone(), input::read(found, sources)));
     if let Some((name, bytes)) = stdin {
@@ -251,7 +302,12 @@ fn documents(
     let mut documents = Vec::new();
     for (name, result) in read {
         match result {
-            Ok(document) => documents.push(document),
+            Ok(mut document) => {
+                if document.kind == Kind::Neither && attached(request, &document).is_some() {
+                    document.kind = Kind::Export;
+                }
+                documents.push(document);
+            }
             Err(unusable) => {
                 run.inputs.push(Input { name: name.clone(), status: InputStatus::Failed(unusable.message.clone()) });
                 run.problems.push(problem(&name, unusable));
@@ -275,7 +331,7 @@ fn documents(
 
 /// Every template with every set of parameter values it is to be checked with.
 fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: &mut Part) -> Vec<Job> {
-    let set = command_line(request, sources);
+    let set = command_line(&request.set, sources);
     let pairs = pairing::pairs(documents);
     let mut jobs = Vec::new();
     for (index, document) in documents.iter().enumerate() {
@@ -293,7 +349,9 @@ fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: 
                 continue;
             }
             Kind::Neither => {
-                let status = InputStatus::NotTemplate("neither a template nor a parameter file".to_owned());
+                let told = "neither a template nor a parameter file, nor an export that names its resource \
+                            (--attach FILE=RESOURCE_ID states it)";
+                let status = InputStatus::NotTemplate(told.to_owned());
                 run.inputs.push(Input { name: document.name.clone(), status });
                 continue;
             }
@@ -328,6 +386,12 @@ fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: 
     jobs
 }
 
+/// The id that the user states for a document.
+fn attached<'r>(request: &'r CheckRequest, document: &Document) -> Option<&'r str> {
+    let stated = request.attach.iter().find(|(path, _)| same_file(path, &document.path));
+    stated.map(|(_, id)| id.as_str())
+}
+
 fn same_file(a: &std::path::Path, b: &std::path::Path) -> bool {
     a == b || a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
 }
@@ -355,9 +419,9 @@ fn files_given(files: &[PathBuf], sources: &Sources, run: &mut Part) -> Vec<Give
 }
 
 /// Values of `--set`, each standing in a source of its own so that a finding can show it.
-fn command_line(request: &CheckRequest, sources: &Sources) -> Vec<Given> {
+pub fn command_line(set: &[(String, String)], sources: &Sources) -> Vec<Given> {
     let mut values = Vec::new();
-    for (name, text) in &request.set {
+    for (name, text) in set {
         let source = sources.add(Source::new("command line", format!("--set {name}={text}")));
         let start = (name.len() + "--set =".len()) as u32;
         let at = Location { source, span: Span { start, end: start + text.len() as u32 } };
@@ -365,7 +429,8 @@ fn command_line(request: &CheckRequest, sources: &Sources) -> Vec<Given> {
         let value = parsed.unwrap_or_else(|_| Value::string(text.as_str()));
         let value = Value::from_json(&value.to_json(), at);
         let member = |key: &str, value: Value| Member { key: key.into(), key_at: at, value };
-        let entry = Value::object(vec![member("value", value), member("commandLine", Value::bool(true))]);
+        let members = vec![member("value", value), member("commandLine", Value::bool(true))];
+        let entry = Value { at, ..Value::object(members) };
         values.push(Given { name: name.as_str().into(), entry });
     }
     values
@@ -418,6 +483,8 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
     let (more, more_secrets) = judge_declarations(setting, document, declarations);
     outcomes.extend(more);
     secrets.extend(more_secrets);
+    secrets.extend(parameters::secret_values(document.root(), &job.given));
+    expansion.resources.iter().for_each(|resource| secrets::origins(&resource.body, &mut secrets));
     Done { outcomes, secrets, expansion, linked: linked_files.into_inner().into_iter().map(|(_, file)| file).collect() }
 }
 
@@ -563,12 +630,10 @@ fn judge_declarations(
 }
 
 /// Adds what the exports among the documents hold: all exports of a run are of one estate, each file a part of it.
-fn lift(documents: &[Document], part: &mut Part) {
+fn lift(request: &CheckRequest, documents: &[Document], part: &mut Part) {
     for document in documents.iter().filter(|document| document.kind == Kind::Export) {
-        let lifted = export::lift(document.root());
-        for homeless in &lifted.homeless {
-            part.problems.push(self::homeless(&document.name, homeless.at));
-        }
+        let lifted = export::lift(document.root(), attached(request, document));
+        part.problems.extend(lifted.notices.into_iter().map(|notice| noticed(&document.name, notice)));
         let status = InputStatus::Checked { resources: lifted.resources.len() };
         part.inputs.push(Input { name: document.name.clone(), status });
         part.exports.resources.extend(lifted.resources);
@@ -576,27 +641,30 @@ fn lift(documents: &[Document], part: &mut Part) {
     }
 }
 
-/// Of an export that does not say what it belongs to.
-fn homeless(input: &str, at: Location) -> Problem {
-    let help = "export it with a command that prints ids, or wrap it with the id of its resource";
+/// What an export does not say.
+fn noticed(input: &str, notice: Notice) -> Problem {
     Problem {
-        code: "no-resource-id",
+        code: notice.code,
         severity: Severity::Warning,
-        message: "this does not say which resource it belongs to: it has no id".to_owned(),
-        place: Some(Place { at, label: "here".to_owned() }),
+        message: notice.message,
+        place: Some(Place { at: notice.at, label: "here".to_owned() }),
         input: input.to_owned(),
-        help: Some(help.to_owned()),
+        help: Some(notice.help),
     }
 }
 
 /// Of two exports that contradict each other.
-fn conflict(one: &Resource, other: &Resource, sources: &Sources) -> Problem {
+fn conflict(one: &Conflict, sources: &Sources) -> Problem {
     Problem {
         code: "conflicting-exports",
         severity: Severity::Warning,
-        message: format!("two exports describe '{}' differently; the more complete one counts", one.short_name()),
-        place: Some(Place { at: other.at, label: "the other one".to_owned() }),
-        input: sources.name(other.at.source),
+        message: format!(
+            "two exports give different values for {} of '{}'; the newer or more complete one counts",
+            one.property,
+            one.kept.short_name()
+        ),
+        place: Some(Place { at: one.other.at, label: "the other one".to_owned() }),
+        input: sources.name(one.other.at.source),
         help: None,
     }
 }
@@ -604,9 +672,7 @@ fn conflict(one: &Resource, other: &Resource, sources: &Sources) -> Problem {
 /// Each exported resource once; contradictions are told.
 fn merged(exported: Vec<Resource>, sources: &Sources, run: &mut Run) -> Vec<Resource> {
     let (resources, conflicts) = export::merge(exported);
-    for (one, other) in conflicts {
-        run.problems.push(conflict(&one, &other, sources));
-    }
+    run.problems.extend(conflicts.iter().map(|one| conflict(one, sources)));
     resources
 }
 

@@ -70,6 +70,142 @@ fn the_cli_and_the_api_give_the_same_verdicts() {
     assert!(wrong.is_empty(), "{} verdicts differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Samples that have no template like them, with the reason.
+const NO_TEMPLATE: [(&str, &str); 7] = [
+    ("redisenterprise-show", "its REST file holds the bodies of two calls in a wrapper of its own"),
+    ("group-export", "is a template"),
+    ("deployment-group-show", "tells of a deployment"),
+    ("deployment-group-what-if", "tells of changes"),
+    ("policy-state-list", "tells of findings"),
+    ("resource-list", "has no properties"),
+    ("group-show", "a resource group is deployed to the subscription"),
+];
+
+/// The template that would deploy what a REST body describes.
+fn template_of(body: &serde_json::Value, api_version: &str) -> serde_json::Value {
+    let rows = ["value", "data"].iter().find_map(|name| body[name].as_array().cloned());
+    let resources: Vec<serde_json::Value> = rows
+        .unwrap_or_else(|| vec![body.clone()])
+        .into_iter()
+        .map(|mut resource| {
+            escape(&mut resource);
+            let id = resource["id"].as_str().unwrap_or_default().to_owned();
+            let parts: Vec<&str> = id.split('/').collect();
+            let providers: Vec<usize> =
+                (0..parts.len()).filter(|&at| parts[at].eq_ignore_ascii_case("providers")).collect();
+            let last = *providers.last().expect("an id with a provider");
+            let types: Vec<&str> = parts[last + 2..].iter().step_by(2).copied().collect();
+            let names: Vec<&str> = parts[last + 3..].iter().step_by(2).copied().collect();
+            let object = resource.as_object_mut().expect("an object");
+            object.insert("type".into(), format!("{}/{}", parts[last + 1], types.join("/")).into());
+            object.insert("name".into(), names.join("/").into());
+            object.insert("apiVersion".into(), api_version.into());
+            if let [first, _] = providers[..] {
+                object.insert("scope".into(), parts[first + 1..last].join("/").into());
+            }
+            object.remove("id");
+            resource
+        })
+        .collect();
+    serde_json::json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "resources": resources,
+    })
+}
+
+/// Texts that would be expressions stay texts.
+fn escape(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) if text.starts_with('[') => text.insert(0, '['),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(escape),
+        serde_json::Value::Object(members) => members.values_mut().for_each(escape),
+        _ => {}
+    }
+}
+
+/// The API version of each sample by the table beside them: the fourth column, before any that holds a comma.
+fn api_versions() -> std::collections::HashMap<String, String> {
+    let table = std::fs::read_to_string(Path::new(SAMPLES).join("SHAPES.csv")).unwrap_or_default();
+    let columns = table.lines().skip(1).map(|line| line.split(',').collect::<Vec<&str>>());
+    columns.filter(|row| row.len() > 3).map(|row| (row[0].to_owned(), row[3].to_owned())).collect()
+}
+
+#[test]
+fn the_cli_and_a_template_give_the_same_verdicts() {
+    if !Path::new(SAMPLES).is_dir() {
+        eprintln!("skipped: {SAMPLES} is not here");
+        return;
+    }
+    let (same, open, wrong) = on_big_stack(|| {
+        let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+        let versions = api_versions();
+        let only = |rule: &&archlint::policy::CompiledRule| rule.input == Some(archlint::estate::InputKind::Template);
+        let of_templates: BTreeSet<String> =
+            packs.packs.iter().flat_map(|pack| &pack.rules).filter(only).map(|rule| rule.rule.id.clone()).collect();
+        let folder = export("templates", "[]");
+        let (mut same, mut open, mut wrong) = (0, 0, Vec::new());
+        for (slug, version) in &versions {
+            if NO_TEMPLATE.iter().any(|(without, _)| without == slug) {
+                continue;
+            }
+            for (printed, suffix) in [("compliant.json", ".json"), ("noncompliant.json", ".noncompliant.json")] {
+                let cli = Path::new(SAMPLES).join(slug).join(printed);
+                let body = Path::new(SAMPLES).join("rest").join(format!("{slug}{suffix}"));
+                let (true, Ok(text)) = (cli.is_file(), std::fs::read_to_string(&body)) else { continue };
+                let body: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+                let equivalent = template_of(&body, version);
+                if equivalent["resources"].as_array().is_none_or(Vec::is_empty) {
+                    // An empty list does not say what it is a list of.
+                    continue;
+                }
+                let template = folder.join(format!("{slug}{suffix}"));
+                std::fs::write(&template, equivalent.to_string()).expect("written");
+                let (by_cli, by_template) = (run_on(&packs, &cli), run_on(&packs, &template));
+                for other in by_template.outcomes.iter().filter(|other| !of_templates.contains(&other.rule.id)) {
+                    let is_judged = by_cli.outcomes.iter().any(|one| one.rule.id == other.rule.id);
+                    if other.verdict == archlint::check::Verdict::Fail && !is_judged {
+                        wrong.push(format!("{slug}{suffix}: {} fails by the template only", other.rule.id));
+                    }
+                }
+                for one in &by_cli.outcomes {
+                    let is_twin = |other: &&archlint::check::Outcome| {
+                        other.rule.id == one.rule.id && other.subject.name.eq_ignore_ascii_case(&one.subject.name)
+                    };
+                    let twin = by_template.outcomes.iter().find(is_twin);
+                    // An export is a part of a platform: what it leaves out, a template would state or lack.
+                    let is_open = one.verdict == archlint::check::Verdict::Unknown && !one.decided_by.is_empty();
+                    match twin {
+                        Some(other) if other.verdict == one.verdict => same += 1,
+                        _ if is_open => open += 1,
+                        // Whether the rule applies may be what is left out; what holds either way passes.
+                        None if one.verdict == archlint::check::Verdict::Pass => open += 1,
+                        // What only the deployed platform can tell, a template leaves open.
+                        Some(other) if other.verdict == archlint::check::Verdict::Unknown => open += 1,
+                        other => wrong.push(format!(
+                            "{slug}{suffix}: {} on {}: {} by the CLI, {} by the template",
+                            one.rule.id,
+                            one.subject.name,
+                            one.verdict.name(),
+                            other.map_or("nothing", |other| other.verdict.name())
+                        )),
+                    }
+                }
+            }
+        }
+        std::fs::remove_dir_all(folder).expect("removed");
+        (same, open, wrong)
+    })
+    .expect("a thread");
+    assert!(same > 250, "only {same} verdicts are the same, {open} are open");
+    assert!(
+        wrong.is_empty(),
+        "{} verdicts differ ({same} are the same, {open} open):\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
 fn export(name: &str, text: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("archlint-export-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -96,11 +232,27 @@ fn told(folder: &Path) -> (Vec<String>, Vec<String>) {
 const ACCOUNT: &str = r#"{"id":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/starchive","type":"Microsoft.Storage/storageAccounts","name":"starchive","sku":{"name":"Standard_RAGZRS"},"enableHttpsTrafficOnly":true,"resourceGroup":"rg"}"#;
 const POLICY: &str = r#"{"id":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/starchive/blobServices/default/containers/records/immutabilityPolicies/default","type":"Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies","name":"default","immutabilityPeriodSinceCreationInDays":2555,"state":"Locked","resourceGroup":"rg"}"#;
 
+const CONTAINERS: &str = r#"[{"id":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/starchive/blobServices/default/containers/records","type":"Microsoft.Storage/storageAccounts/blobServices/containers","name":"records","hasImmutabilityPolicy":true,"resourceGroup":"rg"}]"#;
+
+/// As [`told`], where a list of the account's containers is exported as well.
+fn told_with_containers(folder: &Path) -> (Vec<String>, Vec<String>) {
+    std::fs::write(folder.join("containers.json"), CONTAINERS).expect("written");
+    told(folder)
+}
+
 #[test]
 fn a_policy_in_a_file_of_its_own_decides() {
     let folder = export("account", ACCOUNT);
     std::fs::write(folder.join("policy.json"), POLICY).expect("written");
-    assert_eq!(told(&folder).0, ["pass"]);
+    assert_eq!(told_with_containers(&folder).0, ["pass"]);
+}
+
+#[test]
+fn one_policy_decides_nothing_while_other_containers_may_be_there() {
+    let folder = export("one", ACCOUNT);
+    std::fs::write(folder.join("policy.json"), POLICY).expect("written");
+    let told = told(&folder).0;
+    assert!(told.len() == 1 && told[0].starts_with("unknown az storage container-rm list "), "{told:?}");
 }
 
 #[test]
@@ -109,19 +261,23 @@ fn what_is_missing_is_told_with_the_command_that_shows_it() {
     assert_eq!(
         told(&folder).0,
         [
-            "unknown az storage container immutability-policy show --account-name starchive --container-name CONTAINER --resource-group rg -o json"
+            "unknown az storage container-rm list --storage-account starchive --resource-group rg -o json; az storage container immutability-policy show --account-name starchive --container-name CONTAINER --resource-group rg -o json"
         ]
     );
 }
 
 #[test]
 fn newline_delimited_and_wrapped_lists_are_read() {
-    assert_eq!(told(&export("lines", &format!("{ACCOUNT}\n{POLICY}\n"))).0, ["pass"]);
+    assert_eq!(told_with_containers(&export("lines", &format!("{ACCOUNT}\n{POLICY}\n"))).0, ["pass"]);
     assert_eq!(
-        told(&export("wrapped", &format!("{{\"count\":2,\"data\":[{ACCOUNT},{POLICY}],\"skip_token\":null}}"))).0,
+        told_with_containers(&export(
+            "wrapped",
+            &format!("{{\"count\":2,\"data\":[{ACCOUNT},{POLICY}],\"skip_token\":null}}")
+        ))
+        .0,
         ["pass"]
     );
-    assert_eq!(told(&export("rest", &format!("{{\"value\":[{ACCOUNT},{POLICY}],\"nextLink\":\"x\"}}"))).0, ["pass"]);
+    assert_eq!(told_with_containers(&export("rest", &format!("{{\"value\":[{ACCOUNT},{POLICY}]}}"))).0, ["pass"]);
 }
 
 #[test]
@@ -136,6 +292,209 @@ fn the_same_resource_twice_counts_once_and_contradictions_are_told() {
 fn what_names_no_resource_is_told() {
     let (_, problems) = told(&export("homeless", &format!("[{ACCOUNT},{{\"policy\":{{\"rules\":[]}}}}]")));
     assert_eq!(problems, ["no-resource-id"]);
+}
+
+const ID: &str = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/starchive";
+
+/// The problems, the inputs' ends and the verdicts of one rule on files by name, with what is attached to them.
+fn checked(name: &str, files: &[(&str, &str)], attach: &[(&str, &str)], rule: &str) -> (Vec<String>, Vec<String>) {
+    let folder = export(name, "[]");
+    std::fs::remove_file(folder.join(format!("{name}.json"))).expect("removed");
+    files.iter().for_each(|(file, text)| std::fs::write(folder.join(file), text).expect("written"));
+    let told = on_big_stack(|| {
+        let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+        let found = find(std::slice::from_ref(&folder)).expect("found");
+        let attach = attach.iter().map(|(file, id)| (folder.join(file), (*id).to_owned())).collect();
+        let run = check(&CheckRequest { found, attach, ..CheckRequest::default() }, &packs, &Sources::new());
+        let judged = run.outcomes.iter().filter(|outcome| outcome.rule.id == rule);
+        let verdicts = judged.map(|one| {
+            let told = format!("{} {} {}", one.verdict.name(), one.subject.name, one.under.join("; "));
+            told.trim().to_owned()
+        });
+        (run.problems.iter().map(|problem| problem.code.to_owned()).collect(), verdicts.collect())
+    })
+    .expect("a thread");
+    std::fs::remove_dir_all(folder).expect("removed");
+    told
+}
+
+#[test]
+fn what_has_no_id_is_attached_by_what_the_user_states() {
+    let policy = r#"{"immutabilityPeriodSinceCreationInDays":2555,"state":"Locked"}"#;
+    let files = [("account.json", ACCOUNT), ("containers.json", CONTAINERS), ("policy.json", policy)];
+    let rule = "archive-retention-unlocked";
+    let unsaid = (vec!["no-resource-id".to_owned()], vec!["unknown starchive".to_owned()]);
+    assert_eq!(checked("without", &files, &[], rule), unsaid);
+    let container = format!("{ID}/blobServices/default/containers/records");
+    for id in [container.clone(), format!("{container}/immutabilityPolicies/default")] {
+        assert_eq!(checked("with", &files, &[("policy.json", &id)], rule), (vec![], vec!["pass starchive".to_owned()]));
+    }
+    // Settings of a container are not those of an account.
+    assert_eq!(checked("wrong", &files, &[("policy.json", ID)], rule).0, ["no-resource-id"]);
+}
+
+#[test]
+fn an_empty_list_tells_what_it_is_a_list_of() {
+    let server = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Sql/servers/sql1";
+    let text = format!(r#"{{"id":"{server}","type":"Microsoft.Sql/servers","name":"sql1","version":"12.0"}}"#);
+    let files = [("server.json", text.as_str()), ("admins.json", "[]")];
+    let rule = "sql-without-entra-admin";
+    assert_eq!(checked("unsaid", &files, &[], rule).1, ["unknown sql1"]);
+    assert_eq!(checked("said", &files, &[("admins.json", &format!("{server}/administrators"))], rule).1, ["fail sql1"]);
+}
+
+#[test]
+fn a_row_that_says_its_parts_needs_no_id() {
+    let row = r#"{"count":1,"data":[{"name":"starchive","type":"microsoft.storage/storageaccounts","resourceGroup":"rg","subscriptionId":"s","properties":{"minimumTlsVersion":"TLS1_0"}}]}"#;
+    assert_eq!(
+        checked("parts", &[("a.json", row), ("b.json", ACCOUNT)], &[], "storage-accepts-old-tls").1,
+        ["fail starchive"]
+    );
+}
+
+#[test]
+fn lists_that_are_cut_are_told() {
+    let rule = "storage-accepts-old-tls";
+    for (name, text) in [
+        ("token", format!(r#"{{"count":1,"data":[{ACCOUNT}],"skip_token":"next"}}"#)),
+        ("records", format!(r#"{{"count":1,"data":[{ACCOUNT}],"totalRecords":7}}"#)),
+        ("link", format!(r#"{{"value":[{ACCOUNT}],"nextLink":"https://x"}}"#)),
+    ] {
+        assert_eq!(checked(name, &[("a.json", &text)], &[], rule).0, ["list-not-whole"], "{name}");
+    }
+    // As a stream.
+    for (name, tail, expected) in [("cut", r#""next""#, 1), ("uncut", "null", 0)] {
+        let folder = export(name, &format!(r#"{{"count":2,"data":[{ACCOUNT},{POLICY}],"skip_token":{tail}}}"#));
+        let problems = on_big_stack(|| {
+            let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+            let found = find(std::slice::from_ref(&folder)).expect("found");
+            let request = CheckRequest { found, streamed_from: Some(0), ..CheckRequest::default() };
+            check(&request, &packs, &Sources::new()).problems
+        });
+        std::fs::remove_dir_all(folder).expect("removed");
+        let codes: Vec<&str> = problems.as_ref().expect("a thread").iter().map(|one| one.code).collect();
+        assert_eq!(codes, vec!["list-not-whole"; expected], "{name}");
+    }
+    let whole = format!(r#"{{"count":1,"data":[{ACCOUNT}],"skip_token":null,"total_records":1}}"#);
+    assert_eq!(checked("all", &[("a.json", &whole)], &[], rule).0, Vec::<String>::new());
+}
+
+#[test]
+fn records_and_findings_of_others_are_told_as_such() {
+    let deployment = format!(
+        r#"{{"id":"/subscriptions/s/resourceGroups/rg/providers/Microsoft.Resources/deployments/main","type":"Microsoft.Resources/deployments","name":"main","properties":{{"mode":"Incremental","outputResources":[{{"id":"{ID}"}}]}}}}"#
+    );
+    let (problems, verdicts) = checked("record", &[("a.json", &deployment)], &[], "storage-accepts-old-tls");
+    assert_eq!((problems, verdicts), (vec!["no-settings-in-it".to_owned()], vec!["unknown starchive".to_owned()]));
+    let states = format!(r#"[{{"complianceState":"NonCompliant","policyAssignmentId":"/x","resourceId":"{ID}"}}]"#);
+    assert_eq!(checked("states", &[("a.json", &states)], &[], "storage-accepts-old-tls").0, ["not-settings"]);
+}
+
+#[test]
+fn what_if_tells_what_a_change_brings_in() {
+    let state = |tls: &str| {
+        format!(
+            r#"{{"id":"{ID}","type":"Microsoft.Storage/storageAccounts","name":"starchive","apiVersion":"2023-05-01","properties":{{"minimumTlsVersion":"{tls}"}}}}"#
+        )
+    };
+    let rule = "storage-accepts-old-tls";
+    for (kind, before, after, expected) in [
+        ("Create", "null".to_owned(), state("TLS1_0"), "fail starchive brought in by this change"),
+        ("Modify", state("TLS1_0"), state("TLS1_2"), "pass starchive brought in by this change"),
+        ("Modify", state("TLS1_2"), state("TLS1_0"), "fail starchive brought in by this change"),
+        ("NoChange", state("TLS1_0"), state("TLS1_0"), "fail starchive was there before"),
+        ("Ignore", state("TLS1_0"), "null".to_owned(), "fail starchive was there before"),
+        ("Deploy", "null".to_owned(), "null".to_owned(), "unknown starchive brought in by this change"),
+        ("Unsupported", "null".to_owned(), "null".to_owned(), "unknown starchive was there before"),
+        ("Create", "null".to_owned(), state("[reference('x').tls]"), "unknown starchive brought in by this change"),
+        ("Delete", state("TLS1_0"), "null".to_owned(), ""),
+    ] {
+        let change = format!(r#"{{"resourceId":"{ID}","changeType":"{kind}","before":{before},"after":{after}}}"#);
+        let (problems, verdicts) =
+            checked("whatif", &[("a.json", &format!(r#"{{"status":"Succeeded","changes":[{change}]}}"#))], &[], rule);
+        assert_eq!(verdicts.join(","), expected, "{kind}");
+        assert_eq!(problems.len(), usize::from(kind == "Unsupported"), "{kind}: {problems:?}");
+    }
+}
+
+#[test]
+fn two_parts_of_one_resource_make_a_whole() {
+    let part = |inner: &str, changed: &str| {
+        format!(
+            r#"{{"id":"{ID}","type":"Microsoft.Storage/storageAccounts","name":"starchive","systemData":{{"lastModifiedAt":"{changed}"}},"properties":{{{inner}}}}}"#
+        )
+    };
+    let rule = "storage-accepts-old-tls";
+    let run =
+        |name: &str, a: String, b: String| checked(name, &[("a.json", a.as_str()), ("b.json", b.as_str())], &[], rule);
+    let (one, two) = ("2026-01-01T00:00:00.1Z", "2026-02-01T00:00:00.1Z");
+    let encryption = r#""encryption":{"keySource":"Microsoft.Storage"},"accessTier":"Hot""#;
+    let tls = |version: &str| format!(r#""minimumTlsVersion":"{version}""#);
+    assert_eq!(run("union", part(encryption, one), part(&tls("TLS1_2"), one)), (vec![], vec!["pass starchive".into()]));
+    // The newer description counts, however short.
+    let long = format!("{encryption},{}", tls("TLS1_2"));
+    let (problems, verdicts) = run("newer", part(&long, one), part(&tls("TLS1_0"), two));
+    assert_eq!((problems, verdicts), (vec!["conflicting-exports".to_owned()], vec!["fail starchive".to_owned()]));
+}
+
+/// The lab's exports with what else `archlint collect` asks for: lists of what the lab has none of.
+fn lab_as_collected() -> PathBuf {
+    let folder = export("lab", "{}");
+    std::fs::remove_file(folder.join("lab.json")).expect("removed");
+    for entry in std::fs::read_dir("examples/lab-export").expect("a folder").flatten() {
+        if entry.file_name() != "archlint.json" {
+            std::fs::copy(entry.path(), folder.join(entry.file_name())).expect("copied");
+        }
+    }
+    let group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-techmart-lab";
+    let providers = format!("{group}/providers");
+    let server = format!("{providers}/Microsoft.Sql/servers/sql-techmart-lab");
+    let factory = format!("{providers}/Microsoft.DataFactory/factories/adf-techmart-lab");
+    let account = format!("{providers}/Microsoft.Storage/storageAccounts/sttechmartlab");
+    let empty = [
+        group.to_owned(),
+        format!("{account}/blobServices"),
+        format!("{server}/databases/orders/auditingSettings"),
+        format!("{server}/databases/orders/extendedAuditingSettings"),
+        format!("{server}/extendedAuditingSettings"),
+        format!("{server}/advancedThreatProtectionSettings"),
+        format!("{server}/administrators"),
+        format!("{server}/failoverGroups"),
+        format!("{server}/securityAlertPolicies"),
+        format!("{server}/azureADOnlyAuthentications"),
+        format!("{factory}/pipelines"),
+        format!("{factory}/triggers"),
+        format!("{providers}/Microsoft.Insights/metricAlerts"),
+        format!("{providers}/Microsoft.Insights/scheduledQueryRules"),
+        format!("{providers}/Microsoft.Consumption/budgets"),
+        format!("{providers}/Microsoft.Authorization/locks"),
+    ];
+    for (number, id) in empty.iter().enumerate() {
+        let text = serde_json::json!({ "attach": id, "output": [] }).to_string();
+        std::fs::write(folder.join(format!("empty{number}.json")), text).expect("written");
+    }
+    folder
+}
+
+#[test]
+fn the_lab_as_collected_gives_the_findings_of_the_lab_as_template() {
+    let folder = lab_as_collected();
+    let (template, exports) = on_big_stack(|| {
+        let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+        let run = |folder: PathBuf| {
+            let found = find(&[folder]).expect("found");
+            check(&CheckRequest { found, ..CheckRequest::default() }, &packs, &Sources::new())
+        };
+        (run(PathBuf::from("examples/lab")), run(folder.clone()))
+    })
+    .expect("a thread");
+    std::fs::remove_dir_all(folder).expect("removed");
+    assert_eq!(exports.problems, []);
+    let failed = |run: &Run| -> BTreeSet<String> {
+        let fails = run.outcomes.iter().filter(|outcome| outcome.verdict == archlint::check::Verdict::Fail);
+        fails.map(|outcome| format!("{} {}", outcome.rule.id, outcome.subject.name)).collect()
+    };
+    assert_eq!(failed(&exports), failed(&template));
 }
 
 #[test]

@@ -72,8 +72,8 @@ fn a_written_run_renders_to_the_same_bytes() {
     let path = std::env::temp_dir().join(format!("archlint-run-{}.json", std::process::id()));
     std::fs::write(&path, rendered("json")).expect("written");
     let name = path.display().to_string();
-    for (format, _) in FORMATS.iter().filter(|(format, _)| !["pretty", "concise"].contains(format)) {
-        let (code, text) = archlint(&["report", "--from", &name, "--format", format]);
+    for (format, _) in FORMATS {
+        let (code, text) = archlint(&["report", "--from", &name, "--format", format, "--show-unknown"]);
         assert_eq!(code, 0, "{format}");
         assert!(text == rendered(format), "{format} differs when rendered from a written run");
     }
@@ -162,6 +162,103 @@ fn every_csv_row_has_all_columns() {
             + 1
     };
     for row in text.split("\r\n").filter(|row| !row.is_empty()) {
-        assert_eq!(columns(row), 20, "{row}");
+        assert_eq!(columns(row), 26, "{row}");
     }
+}
+
+/// A run with all that an auditor asks about: a waiver, an unknown, a file that is no template, a known finding.
+fn audited(format: &str) -> String {
+    let folder = std::env::temp_dir().join(format!("archlint-audit-{}-{format}", std::process::id()));
+    std::fs::create_dir_all(folder.join(".git")).expect("a folder");
+    std::fs::copy("tests/fixtures/formats/main.json", folder.join("main.json")).expect("copied");
+    std::fs::write(folder.join("notes.json"), "{}").expect("written");
+    let waiver = r#"{"packs":["techmart"],"waivers":[{"rule":"archive-not-ra-gzrs","reason":"until the move","owner":"Platform","ticket":"OPS-7","expires":"2027-03-31"}]}"#;
+    std::fs::write(folder.join("archlint.json"), waiver).expect("written");
+    let run = |arguments: &[&str]| {
+        Command::cargo_bin("archlint")
+            .expect("the program")
+            .current_dir(&folder)
+            .args(arguments)
+            .output()
+            .expect("it runs")
+    };
+    run(&["baseline", "create", "known.json"]);
+    let shorter = std::fs::read_to_string(folder.join("known.json")).expect("a baseline");
+    let mut known: Json = serde_json::from_str(&shorter).expect("JSON");
+    known["findings"].as_array_mut().expect("findings").truncate(1);
+    std::fs::write(folder.join("known.json"), known.to_string()).expect("written");
+    let output = run(&["check", "--now=2026-11-24", "--baseline", "known.json", "--format", format]);
+    std::fs::remove_dir_all(&folder).expect("removed");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn auditors_find_what_they_ask_for_in_each_of_their_formats() {
+    let hash = {
+        use sha2::{Digest, Sha256};
+        let bytes = std::fs::read("tests/fixtures/formats/main.json").expect("the fixture");
+        Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    for format in ["html", "markdown", "csv", "oscal"] {
+        let text = audited(format);
+        for wanted in [
+            hash.as_str(),
+            "notes.json",
+            "until the move",
+            "Platform",
+            "OPS-7",
+            "2027-03-31",
+            "ARC-2",
+            "techmart",
+            "baseline",
+            "Standard_LRS",
+            "main.json",
+            // A rule that found nothing to judge.
+            "events-do-not-scale",
+        ] {
+            assert!(text.contains(wanted), "{format} does not tell {wanted}");
+        }
+        if format != "csv" {
+            assert!(text.contains("archiveRetentionDays"), "{format} does not tell the parameters");
+            assert!(
+                text.contains("What the input does not hold was not assessed"),
+                "{format} does not tell its limits"
+            );
+            assert!(text.contains("2026-11-24"), "{format} does not tell the time");
+        }
+    }
+    let (page, summary) = (audited("html"), audited("markdown"));
+    for text in [&page, &summary] {
+        assert!(text.contains("passed, risks accepted") && text.contains("Decisions"));
+    }
+}
+
+#[test]
+fn what_is_new_and_what_is_known_is_told() {
+    let sarif: Json = serde_json::from_str(&audited("sarif")).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let states = |state: &str| results.iter().filter(|one| one["baselineState"] == state).count();
+    assert_eq!(states("unchanged"), 1);
+    assert_eq!(states("new"), results.len() - 1);
+    let told = sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().expect("notifications");
+    assert!(told.iter().any(|one| one["descriptor"]["id"] == "not-checked"));
+    for format in ["pretty", "concise", "markdown"] {
+        assert!(audited(format).contains("(1 known)"), "{format}");
+    }
+    for format in ["json", "jsonl", "csv", "html", "oscal"] {
+        assert!(audited(format).contains("known when the baseline was made"), "{format}");
+    }
+}
+
+#[test]
+fn no_two_findings_share_a_fingerprint() {
+    let (_, text) = archlint(&["check", "examples", "--no-config", "--format", "sarif"]);
+    let sarif: Json = serde_json::from_str(&text).expect("JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let mut all: Vec<&str> =
+        results.iter().filter_map(|one| one["partialFingerprints"]["archlint/v1"].as_str()).collect();
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count);
 }

@@ -374,7 +374,7 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fou
         session.deployment(parent.deployment).template.at.source == deployment.template.at.source
     });
     if !inside {
-        secrets::literals("", &deployment.template, &mut |one| tell(one.name, one.holder, one.value, None));
+        secrets::in_clear("", &deployment.template, &mut |one| tell(one.name, one.holder, one.value, None));
     }
     if deployment.parent.is_none() {
         for given in deployment.given.iter().filter(|given| given.entry.get("commandLine").is_none()) {
@@ -385,7 +385,7 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fou
             if is_secure && value.as_str().is_some_and(|text| !text.is_empty()) {
                 tell(&given.name, "", value, Some(value));
             } else {
-                secrets::literals(&given.name, value, &mut |one| tell(one.name, "", one.value, Some(value)));
+                secrets::in_clear(&given.name, value, &mut |one| tell(one.name, "", one.value, Some(value)));
             }
         }
     }

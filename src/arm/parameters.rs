@@ -2,7 +2,8 @@
 
 use super::functions::comparison;
 use crate::document::{Kind, Member, Object, Value};
-use crate::secrets::is_secure_type;
+use crate::secrets::{self, is_secure_type};
+use crate::source::Location;
 use std::sync::Arc;
 
 /// Most values of a parameter's domain that are tried.
@@ -45,6 +46,10 @@ impl<'t> Declaration<'t> {
 
     /// The values a parameter can have, where they are few.
     pub fn domain(&self) -> Option<Vec<Value>> {
+        if self.is_secure() {
+            // What was tried is told.
+            return None;
+        }
         if let Some(values) = self.word("allowedValues").and_then(Value::as_array) {
             let is_array =
                 self.word("type").and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case("array"));
@@ -96,6 +101,9 @@ impl<'t> Declaration<'t> {
             _ => is_allowed(value),
         };
         (!allowed_whole).then(|| {
+            if self.is_secure() {
+                return format!("the value of the secure parameter '{name}' is none of the allowed ones");
+            }
             let list: Vec<String> = allowed.iter().map(|one| one.to_json().to_string()).collect();
             format!("parameter '{name}' takes only {}", list.join(", "))
         })
@@ -118,6 +126,24 @@ pub struct Given {
     pub name: Arc<str>,
     /// The whole entry: `{"value": …}`, `{"reference": …}`, `{"expression": …}`.
     pub entry: Value,
+}
+
+/// The places of the values that secure parameters of a template, and those named as secrets, have: their defaults,
+/// what they may be and what is given for them.
+pub fn secret_values(template: &Value, given: &[Given]) -> Vec<Location> {
+    let mut places = Vec::new();
+    let declared = template.get("parameters").and_then(Value::as_object);
+    for member in declared.map_or(&[][..], |object| &object.members) {
+        let declaration = Declaration::new(member, template);
+        if !declaration.is_secure() && !secrets::is_secret_name(&member.key) {
+            continue;
+        }
+        let own = given.iter().filter(|one| one.name.eq_ignore_ascii_case(&member.key));
+        let stated = ["defaultValue", "allowedValues"].iter().filter_map(|word| declaration.word(word));
+        let values = own.filter_map(|one| one.entry.get("value")).chain(stated);
+        values.for_each(|value| secrets::literals(value, &mut places));
+    }
+    places
 }
 
 /// The entries of a `parameters` object.

@@ -1,7 +1,7 @@
 //! Quantities computed from values, with bounds for what is not known, and how they compare.
 
 use super::chain;
-use super::judge::{Evidence, Judge, Judgement, On, Spot, Truth, unknown_value};
+use super::judge::{Evidence, Judge, Judgement, On, Spot, Truth, Wanted};
 use super::relate;
 use crate::document::{CompiledPath, Value};
 use crate::estate::Index;
@@ -178,7 +178,7 @@ impl<'e> Judge<'e> {
         };
         let selected = path.select(root);
         if let Some(hidden) = selected.hidden_by {
-            return Range::unknown(unknown_value(index, hidden));
+            return Range::unknown(self.unknown_value(index, hidden));
         }
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
         let read = |value: &'e Value| match capture {
@@ -190,11 +190,11 @@ impl<'e> Judge<'e> {
             None => Quantity::of(value),
         };
         let greatest = values.iter().map(|&value| match read(value) {
-            _ if value.as_unknown().is_some() => Range::unknown(unknown_value(index, value)),
+            _ if value.as_unknown().is_some() => Range::unknown(self.unknown_value(index, value)),
             Some(quantity) => Range { spot: Some(Spot::Value(index, value)), ..Range::exactly(quantity) },
             None => match default.filter(|_| capture.is_some()) {
                 Some(default) => Range { spot: Some(Spot::Value(index, value)), ..Range::exactly(default) },
-                None => Range::unknown(unknown_value(index, value)),
+                None => Range::unknown(self.unknown_value(index, value)),
             },
         });
         if let Some(range) = greatest.reduce(|a, b| a.with(b, f64::max)) {
@@ -208,7 +208,7 @@ impl<'e> Judge<'e> {
         let absent = |reason: String| {
             let mut evidence = Evidence::at(spot.clone());
             evidence.reasons.push(reason);
-            evidence.commands.extend(resource.partial.iter().map(|command| command.to_string()));
+            evidence.wanted.push(Wanted::Resource(index));
             Range::unknown(Judgement { truth: Truth::Unknown, evidence })
         };
         if let Some(reason) = self.silence(index) {
@@ -244,7 +244,7 @@ impl<'e> Judge<'e> {
                 None => range,
             });
         }
-        let mut reasons = found.reasons;
+        let mut reasons = found.reasons.clone();
         if result.is_none() && reasons.is_empty() {
             reasons.push(format!("the input does not show {}", relate::what(related)));
         }
@@ -252,7 +252,7 @@ impl<'e> Judge<'e> {
         if !reasons.is_empty() && result.open.is_none() {
             let mut evidence = Evidence::at(on.index.map_or(Spot::Estate, Spot::Resource));
             evidence.reasons = reasons;
-            evidence.parameters = found.parameters;
+            evidence.parameters = found.parameters.clone();
             result.open = Some(Judgement { truth: Truth::Unknown, evidence });
         }
         // Where the sum is told, it stands at the subject's own value and not at the other resource's.
@@ -275,7 +275,7 @@ impl<'e> Judge<'e> {
             }
             None => walk.known.insert(key, None),
         };
-        let order = chain::order(chain, paths, index, root);
+        let order = chain::order(self, chain, paths, index, root);
         let weights: Vec<Range> =
             order.items.iter().map(|item| self.quantity(weight, on.inside(index, item), walk)).collect();
         let mut reached: Vec<Range> = vec![Range::nothing(); order.items.len()];

@@ -1,6 +1,6 @@
 //! Items that come one after another: their order, and whether some chain of them meets conditions in turn.
 
-use super::judge::{Evidence, Judge, Judgement, On, Spot, Truth, unknown_value};
+use super::judge::{Evidence, Judge, Judgement, On, Spot, Truth};
 use crate::document::{CompiledPath, Value};
 use crate::estate::Index;
 use crate::policy::{Chain, Condition};
@@ -18,13 +18,19 @@ pub struct Order<'e> {
 }
 
 /// The items at `paths` under `root`, ordered.
-pub fn order<'e>(chain: &'e Chain, paths: &'e [CompiledPath], index: Index, root: &'e Value) -> Order<'e> {
+pub fn order<'e>(
+    judge: &Judge<'e>,
+    chain: &'e Chain,
+    paths: &'e [CompiledPath],
+    index: Index,
+    root: &'e Value,
+) -> Order<'e> {
     let mut open: Option<Judgement> = None;
     let mut items: Vec<&'e Value> = Vec::new();
     for path in paths {
         let selected = path.select(root);
         if let Some(hidden) = selected.hidden_by {
-            open.get_or_insert_with(|| unknown_value(index, hidden));
+            open.get_or_insert_with(|| judge.unknown_value(index, hidden));
         }
         items.extend(selected.values);
     }
@@ -40,7 +46,7 @@ pub fn order<'e>(chain: &'e Chain, paths: &'e [CompiledPath], index: Index, root
         let selected = chain.after.select(item);
         let hidden = selected.hidden_by.or_else(|| selected.values.iter().copied().find(|v| v.as_unknown().is_some()));
         if let Some(hidden) = hidden {
-            open.get_or_insert_with(|| unknown_value(index, hidden));
+            open.get_or_insert_with(|| judge.unknown_value(index, hidden));
         }
         before.push(selected.values.iter().filter_map(|name| positions.get(&key(name)).copied()).collect());
     }
@@ -109,7 +115,7 @@ impl<'e> Judge<'e> {
         open: &mut Option<Judgement<'e>>,
     ) -> Met {
         let (Some(index), Some(root)) = (on.index, on.focus) else { return start };
-        let order = order(chain, paths, index, root);
+        let order = order(self, chain, paths, index, root);
         if order.items.is_empty() && order.open.is_none() {
             return start;
         }

@@ -69,6 +69,22 @@ pub struct Outcome {
     pub environments: Vec<String>,
     /// How it is suppressed, when it is.
     pub suppressed: Option<Suppression>,
+    /// How each condition came out, where that was asked for.
+    pub steps: Vec<Step>,
+}
+
+/// One condition of a rule with what it found.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Pass where it holds.
+    pub outcome: Verdict,
+    /// The condition in the rule's words.
+    pub text: String,
+    /// The value it found, or why that is not known.
+    pub found: Option<String>,
+    /// Where the value stands, and which way it came.
+    pub places: Vec<Place>,
+    pub inner: Vec<Step>,
 }
 
 /// Why a finding does not count.
@@ -155,6 +171,10 @@ pub struct Unlisted {
 /// Everything a report needs.
 #[derive(Debug, Default)]
 pub struct Run {
+    /// Moment of the run in ISO 8601, where reports are to state it.
+    pub time: Option<String>,
+    /// Known findings (of a baseline or an earlier revision) are told apart from new ones.
+    pub compared: bool,
     pub inputs: Vec<Input>,
     /// Sorted by input, place, rule; passes included.
     pub outcomes: Vec<Outcome>,
@@ -164,6 +184,8 @@ pub struct Run {
     /// All rules that were evaluated, in order of id.
     pub rules: Vec<Arc<Rule>>,
     pub packs: Vec<PackUse>,
+    /// The texts hold no secret any more: they were masked when the run was written.
+    pub is_masked: bool,
     /// Places whose text is a secret: no report shows it.
     pub secrets: Vec<Location>,
 }
@@ -173,6 +195,8 @@ pub struct Run {
 pub struct PackUse {
     pub name: String,
     pub version: String,
+    /// Of a pack that is pinned or the user's own: what its files hash to.
+    pub sha256: Option<String>,
     /// Name and value as JSON text, sorted by name.
     pub parameters: Vec<(String, String)>,
 }

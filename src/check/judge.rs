@@ -3,11 +3,12 @@
 use super::api_versions;
 use super::compare;
 use super::relate;
-use crate::document::{CompiledPath, Value};
+use crate::document::{CompiledPath, UnknownReason, Value};
 use crate::estate::{Estate, Index, InputKind};
+use crate::export::{EVERYTHING, commands, commands_for_any, is_whole, is_whole_estate, type_of_id};
 use crate::policy::{
     ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator,
-    Quantifier, Related, Test,
+    Quantifier, Related, Relation, Test,
 };
 use crate::secrets;
 use crate::source::Location;
@@ -55,6 +56,17 @@ impl Spot<'_> {
     }
 }
 
+/// What a look at the deployed platform would have to show. Commands are made of it for verdicts only.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// A resource of the estate, as it is deployed.
+    Resource(Index),
+    /// The parent of one.
+    Parent(Index),
+    /// The resources of these types that belong to the one with an id (anywhere, where there is none).
+    Types(Vec<String>, Option<String>),
+}
+
 /// What decided a condition.
 #[derive(Clone, Debug)]
 pub struct Evidence<'e> {
@@ -73,10 +85,10 @@ pub struct Evidence<'e> {
     pub reasons: Vec<String>,
     /// Top-level parameters on which an unknown depends.
     pub parameters: Vec<Arc<str>>,
-    /// Commands that would show what is not known.
-    pub commands: Vec<String>,
     /// The component that no resource is, and those of its types.
     pub sought: Option<(Arc<str>, Vec<Index>)>,
+    /// What would have to be shown for it to be known.
+    pub wanted: Vec<Wanted>,
     /// The value is a secret in clear: it must not be shown.
     pub is_secret: bool,
 }
@@ -87,6 +99,9 @@ pub struct Judgement<'e> {
     pub truth: Truth,
     pub evidence: Evidence<'e>,
 }
+
+/// Most related resources that a finding tells.
+const MOST_TOLD: usize = 3;
 
 /// Everything a condition may look at.
 pub struct Judge<'e> {
@@ -111,8 +126,8 @@ impl<'e> Evidence<'e> {
             related: Vec::new(),
             reasons: Vec::new(),
             parameters: Vec::new(),
-            commands: Vec::new(),
             sought: None,
+            wanted: Vec::new(),
             is_secret: false,
         }
     }
@@ -129,6 +144,8 @@ pub struct On<'e> {
     pub subject: Option<Index>,
     /// Only the truth is asked and why it is not known: what was expected is not put into words.
     pub is_filter: bool,
+    /// Only the truth is asked: not even why it is not known.
+    pub is_bare: bool,
 }
 
 impl<'e> On<'e> {
@@ -147,12 +164,24 @@ impl<'e> On<'e> {
 impl<'e> Judge<'e> {
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on, is_filter: false })
+        self.judge_on(
+            condition,
+            On { index: on, focus: None, origin: None, subject: on, is_filter: false, is_bare: false },
+        )
+    }
+
+    /// Whether a condition holds, without evidence.
+    pub fn truth(&self, condition: &'e Condition, on: Option<Index>) -> Truth {
+        let on = On { index: on, focus: None, origin: None, subject: on, is_filter: true, is_bare: true };
+        self.judge_on(condition, on).truth
     }
 
     /// The same of a condition that selects: most resources fail it, and nobody is told.
     pub fn filter(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(condition, On { index: on, focus: None, origin: None, subject: on, is_filter: true })
+        self.judge_on(
+            condition,
+            On { index: on, focus: None, origin: None, subject: on, is_filter: true, is_bare: false },
+        )
     }
 
     pub fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {
@@ -188,6 +217,7 @@ impl<'e> Judge<'e> {
             ConditionKind::Unknown(reason) => {
                 let mut evidence = Evidence::at(spot(on.index));
                 evidence.reasons.push(reason.to_string());
+                evidence.wanted.extend(on.index.map(Wanted::Resource));
                 Judgement { truth: Truth::Unknown, evidence }
             }
             ConditionKind::ApiVersion(question) => self.api_version(*question, on),
@@ -297,6 +327,7 @@ impl<'e> Judge<'e> {
                 None => {
                     let mut evidence = Evidence::at(Spot::Resource(own));
                     evidence.reasons.push("the parent resource is not in the input".into());
+                    evidence.wanted.push(Wanted::Parent(own));
                     Err(Box::new(Judgement { truth: Truth::Unknown, evidence }))
                 }
             },
@@ -368,7 +399,7 @@ impl<'e> Judge<'e> {
             // One value may decide whatever the hidden ones are.
             let decisive = Some(test.quantifier != Quantifier::Every);
             if test.operator == Operator::Count || !values.iter().any(|value| holds(test, value, operand) == decisive) {
-                return unknown_value(index, hidden);
+                return self.unknown_value(index, hidden);
             }
         }
         if test.operator == Operator::Count {
@@ -402,7 +433,7 @@ impl<'e> Judge<'e> {
             (_, truth) => truth,
         };
         if truth == Truth::Unknown {
-            return unknown_value(index, value);
+            return self.unknown_value(index, value);
         }
         Judgement { truth, evidence: Evidence::at(Spot::Value(index, value)) }
     }
@@ -432,7 +463,7 @@ impl<'e> Judge<'e> {
         let mut evidence = Evidence::at(spot);
         if let Some(reason) = self.silence(index) {
             evidence.reasons.push(reason);
-            evidence.commands.extend(resource.partial.iter().map(|command| command.to_string()));
+            evidence.wanted.push(Wanted::Resource(index));
             return Judgement { truth: Truth::Unknown, evidence };
         }
         if !test.path.is_single() {
@@ -446,6 +477,7 @@ impl<'e> Judge<'e> {
         let default = match self.defaults.get(&resource.type_name, test.path.text(), &resource.api_version) {
             Some(Default::Varies(why)) if test.default.is_none() => {
                 evidence.reasons.push(format!("{} is absent, and {why}", leaf(&test.path)));
+                evidence.wanted.push(Wanted::Resource(index));
                 return Judgement { truth: Truth::Unknown, evidence };
             }
             Some(Default::Is(value)) => Some(value),
@@ -469,7 +501,7 @@ impl<'e> Judge<'e> {
         };
         let selected = items.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
-        let open = selected.hidden_by.map(|hidden| unknown_value(index, hidden));
+        let open = selected.hidden_by.map(|hidden| self.unknown_value(index, hidden));
         let Some(pattern) = &items.capture else {
             let empty = match selected.missing {
                 Some((parent, name)) => Spot::Missing(index, parent, name),
@@ -483,7 +515,7 @@ impl<'e> Judge<'e> {
             let (found, is_open) = relate::captured(pattern, &[value]);
             // A text with holes may name more than what stands around them.
             if is_open || value.as_unknown().is_some() {
-                open.get_or_insert(unknown_value(index, value));
+                open.get_or_insert(self.unknown_value(index, value));
             }
             texts.extend(found.into_iter().map(|text| (text, value)));
         }
@@ -529,6 +561,7 @@ impl<'e> Judge<'e> {
         {
             let mut evidence = Evidence::at(Spot::Resource(index));
             evidence.reasons.push(reason);
+            evidence.wanted.push(Wanted::Resource(index));
             open = Some(Judgement { truth: Truth::Unknown, evidence });
         }
         let place = || counted.first().map_or(empty, |(value, _)| Spot::Value(index, value));
@@ -594,20 +627,46 @@ impl<'e> Judge<'e> {
     }
 
     /// Why a resource that is not in the input may be there all the same.
-    fn gap(&self, related: &Related, on: Option<Index>) -> Option<String> {
-        if related.relation == crate::policy::Relation::Itself {
+    fn gap(&self, related: &'e Related, at: On<'e>) -> Option<String> {
+        if related.relation == Relation::Itself {
             return None;
         }
-        let own = on.map(|index| self.estate.resource(index));
-        let wanted = relate::describe(related);
+        let own = at.index.map(|index| self.estate.resource(index));
         if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
-            let at = related.start(&resource.id);
-            let is_exported = related.types.iter().any(|name| self.estate.is_exported(name, &at));
-            return (!is_exported)
-                .then(|| format!("no export in the input shows whether '{}' has {wanted}", resource.short_name()));
+            let types = self.types_of(related);
+            let start = related.start(&resource.id);
+            let owner = match related.relation {
+                Relation::Sibling => crate::estate::parent_id(&start).unwrap_or(&start),
+                _ => &*start,
+            };
+            let is_far = !matches!(
+                related.relation,
+                Relation::Parent | Relation::Child | Relation::Sibling | Relation::Ancestor | Relation::Extends
+            );
+            // A relation to whatever there is asks for the list of everything.
+            let is_whole = match types {
+                [] => is_whole(self.estate, EVERYTHING, owner),
+                _ => {
+                    types.iter().all(|name| is_whole(self.estate, name, owner))
+                        || (is_far && is_whole_estate(self.estate, types))
+                }
+            };
+            return (!is_whole).then(|| match &related.demand {
+                _ if at.is_bare => String::new(),
+                Demand::Exists => {
+                    let wanted = relate::describe(related);
+                    format!("no export in the input shows whether '{}' has {wanted}", resource.short_name())
+                }
+                _ => format!(
+                    "no export in the input shows each {} of '{}'",
+                    relate::what(related),
+                    resource.short_name()
+                ),
+            });
         }
         let has_exports = self.estate.count() > 0 && self.estate.resource(0).input == InputKind::Export;
-        if has_exports && own.is_none() {
+        if has_exports && own.is_none() && !is_whole_estate(self.estate, self.types_of(related)) {
+            let wanted = relate::describe(related);
             return Some(format!(
                 "exports show parts of a platform: {wanted} may stand in one that is not in the input"
             ));
@@ -615,17 +674,68 @@ impl<'e> Judge<'e> {
         self.estate.gaps.first().cloned()
     }
 
-    /// What would show the resources a relation means, where an export lacks them.
-    fn commands(&self, related: &Related, on: Option<Index>) -> Vec<String> {
-        let own = on.map(|index| self.estate.resource(index));
-        let types =
-            related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types);
-        if own.is_none() {
-            return types.iter().map(|name| format!("az resource list --resource-type {name} -o json")).collect();
+    /// The types that a relation means, those of its component where it names one.
+    fn types_of(&self, related: &'e Related) -> &'e [String] {
+        related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types)
+    }
+
+    /// What would show the resources that a relation means.
+    fn wanted(&self, related: &'e Related, on: Option<Index>) -> Wanted {
+        let at = on.map(|index| related.start(&self.estate.resource(index).id).into_owned());
+        let types = self.types_of(related);
+        Wanted::Types(if types.is_empty() { vec![EVERYTHING.to_owned()] } else { types.to_vec() }, at)
+    }
+
+    /// The commands that would show what evidence lacks, in the order in which they are to be run.
+    pub fn commands(&self, evidence: &Evidence) -> Vec<String> {
+        let of = |index: Index| self.estate.resource(index);
+        let mut all = Vec::new();
+        for wanted in &evidence.wanted {
+            let commands = match wanted {
+                Wanted::Resource(index) => commands(&of(*index).type_name, &of(*index).id),
+                Wanted::Parent(index) => {
+                    let id = self.estate.parent_id(*index).unwrap_or_default();
+                    type_of_id(id).map(|type_name| commands(&type_name, id)).unwrap_or_default()
+                }
+                Wanted::Types(types, Some(at)) => types.iter().flat_map(|name| commands(name, at)).collect(),
+                Wanted::Types(types, None) => types.iter().flat_map(|name| commands_for_any(name)).collect(),
+            };
+            commands.into_iter().for_each(|command| {
+                if !all.contains(&command) {
+                    all.push(command);
+                }
+            });
         }
-        let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) else { return Vec::new() };
-        let at = related.start(&resource.id);
-        related.types.iter().filter_map(|name| crate::export::command(name, &at)).collect()
+        all
+    }
+
+    pub fn unknown_value(&self, index: Index, value: &'e Value) -> Judgement<'e> {
+        let mut evidence = Evidence::at(Spot::Value(index, value));
+        match value.as_unknown() {
+            Some(unknown) => {
+                evidence.reasons.push(unknown.reason.describe());
+                evidence.parameters.clone_from(&unknown.parameters);
+                // What is wrong in the text, no deployment shows.
+                if matches!(unknown.reason, UnknownReason::Runtime(_) | UnknownReason::Secret(_)) {
+                    evidence.wanted.push(Wanted::Resource(index));
+                }
+            }
+            None => {
+                evidence.reasons.push(format!("part of {} is not known", shown(value)));
+                evidence.wanted.push(Wanted::Resource(index));
+            }
+        }
+        Judgement { truth: Truth::Unknown, evidence }
+    }
+
+    /// The judgement where an export may leave out a resource that would decide otherwise.
+    fn hidden(&self, related: &'e Related, at: On<'e>) -> Option<Judgement<'e>> {
+        let on = at.index;
+        on.filter(|&index| self.estate.resource(index).input == InputKind::Export)?;
+        let mut evidence = Evidence::at(spot(on));
+        evidence.reasons.push(self.gap(related, at)?);
+        evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
+        Some(Judgement { truth: Truth::Unknown, evidence })
     }
 
     fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
@@ -636,11 +746,17 @@ impl<'e> Judge<'e> {
             (Some(index), Some(value)) => Spot::Value(index, value),
             _ => spot(on),
         });
-        evidence.expected = relate::describe(related);
+        if !at.is_bare {
+            evidence.expected = relate::describe(related);
+        }
+        let told = if at.is_bare { 0 } else { MOST_TOLD };
         let certain = found.certain.len() as i64;
         let possible = certain + found.possible.len() as i64;
         if related.missing_is_unknown && found.met == 0 {
-            evidence.reasons.push(format!("the input does not show {}", relate::what(related)));
+            evidence
+                .reasons
+                .extend((!at.is_bare).then(|| format!("the input does not show {}", relate::what(related))));
+            evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
             return Judgement { truth: Truth::Unknown, evidence };
         }
         let place = |index: Index, label: &str| {
@@ -650,7 +766,8 @@ impl<'e> Judge<'e> {
         let undecided = |mut evidence: Evidence<'e>| {
             evidence.reasons.extend(found.reasons.iter().cloned());
             evidence.parameters.extend(found.parameters.iter().cloned());
-            evidence.related.extend(found.possible.iter().take(3).map(|&index| place(index, "undecided:")));
+            evidence.wanted.extend(found.wanted.iter().cloned());
+            evidence.related.extend(found.possible.iter().take(told).map(|&index| place(index, "undecided:")));
             Judgement { truth: Truth::Unknown, evidence }
         };
         let truth = match &related.demand {
@@ -660,28 +777,33 @@ impl<'e> Judge<'e> {
                     _ => crate::policy::Bounds { at_least: 1, at_most: i64::MAX },
                 };
                 // Inside `items` the value at hand tells more than how many it has found.
-                if at.focus.is_none() || matches!(related.demand, Demand::Count(_)) {
+                if !at.is_bare && (at.focus.is_none() || matches!(related.demand, Demand::Count(_))) {
                     evidence.actual = Some(certain.to_string());
                 }
                 if bounds.hold(certain) && bounds.hold(possible) {
+                    if bounds.at_most < i64::MAX
+                        && let Some(hidden) = self.hidden(related, at)
+                    {
+                        return hidden;
+                    }
                     if let (Some(&other), None) = (found.certain.first(), on) {
                         evidence.spot = Spot::Resource(other);
                     }
-                    evidence.related.extend(found.certain.iter().take(3).map(|&index| place(index, "found:")));
+                    evidence.related.extend(found.certain.iter().take(told).map(|&index| place(index, "found:")));
                     Truth::Holds
                 } else if possible > certain && possible >= bounds.at_least {
                     return undecided(evidence);
                 } else if certain < bounds.at_least
-                    && let Some(gap) = self.gap(related, on)
+                    && let Some(gap) = self.gap(related, at)
                 {
                     evidence.reasons.push(gap);
-                    evidence.commands = self.commands(related, on);
+                    evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
                     return Judgement { truth: Truth::Unknown, evidence };
                 } else {
                     evidence.sought = related.component.clone().map(|name| (name, found.near_misses.clone()));
                     let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
                     let label = if certain > bounds.at_most { "one of them:" } else { "does not qualify:" };
-                    evidence.related.extend(others.iter().take(3).map(|&index| place(index, label)));
+                    evidence.related.extend(others.iter().take(told).map(|&index| place(index, label)));
                     Truth::Fails
                 }
             }
@@ -691,7 +813,10 @@ impl<'e> Judge<'e> {
                     Truth::Fails
                 }
                 None if possible > 0 => return undecided(evidence),
-                None => Truth::Holds,
+                None => match self.hidden(related, at) {
+                    Some(hidden) => return hidden,
+                    None => Truth::Holds,
+                },
             },
             Demand::Some(condition) => {
                 let (mut open, mut failed): (Option<Judgement>, Option<Judgement>) = (None, None);
@@ -722,9 +847,9 @@ impl<'e> Judge<'e> {
                 if let Some(open) = open {
                     return open;
                 }
-                if let Some(gap) = self.gap(related, on) {
+                if let Some(gap) = self.gap(related, at) {
                     evidence.reasons.push(gap);
-                    evidence.commands = self.commands(related, on);
+                    evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
                     return Judgement { truth: Truth::Unknown, evidence };
                 }
                 if let Some(failed) = failed {
@@ -732,7 +857,7 @@ impl<'e> Judge<'e> {
                 }
                 evidence
                     .related
-                    .extend(found.near_misses.iter().take(3).map(|&index| place(index, "does not qualify:")));
+                    .extend(found.near_misses.iter().take(told).map(|&index| place(index, "does not qualify:")));
                 Truth::Fails
             }
             Demand::Every(condition) => {
@@ -751,7 +876,10 @@ impl<'e> Judge<'e> {
                         kept = Some(judgement);
                     }
                 }
-                return kept.unwrap_or(Judgement { truth: Truth::Holds, evidence });
+                return match kept {
+                    Some(kept) if kept.truth == Truth::Unknown => kept,
+                    kept => self.hidden(related, at).or(kept).unwrap_or(Judgement { truth: Truth::Holds, evidence }),
+                };
             }
         };
         Judgement { truth, evidence }
@@ -809,7 +937,7 @@ fn in_text<'e>(judgement: Judgement, index: Index, texts: &[(Value, &'e Value)],
         related: evidence.related,
         reasons: evidence.reasons,
         parameters: evidence.parameters,
-        commands: evidence.commands,
+        wanted: evidence.wanted,
         is_secret: evidence.is_secret,
         sought: evidence.sought,
     };
@@ -831,18 +959,6 @@ fn first_or_missing<'e>(
         (None, Some((parent, name))) => Spot::Missing(index, parent, name),
         (None, None) => Spot::Value(index, body),
     }
-}
-
-pub fn unknown_value<'e>(index: Index, value: &'e Value) -> Judgement<'e> {
-    let mut evidence = Evidence::at(Spot::Value(index, value));
-    match value.as_unknown() {
-        Some(unknown) => {
-            evidence.reasons.push(unknown.reason.describe());
-            evidence.parameters.clone_from(&unknown.parameters);
-        }
-        None => evidence.reasons.push(format!("part of {} is not known", shown(value))),
-    }
-    Judgement { truth: Truth::Unknown, evidence }
 }
 
 /// The last name of a path, for people.

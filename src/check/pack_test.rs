@@ -9,7 +9,7 @@ use crate::document::{Kind, Member, Object, UnknownReason, Value};
 use crate::estate::{Estate, InputKind, Presence, Resource};
 use crate::policy::{CompiledRule, Overrides, PackFile, Packs, Subjects, load};
 use crate::source::{Location, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// How one test of a rule ended.
@@ -122,6 +122,7 @@ fn estate(test: &Value, rule: &CompiledRule) -> Result<Estate, String> {
     }
     let mut resources = Vec::new();
     let mut gaps = Vec::new();
+    let mut collections = HashSet::new();
     let mut add = |template: &Value| -> Result<(), String> {
         let linked = |_, _: &str| None;
         let template = &with_unknowns(template);
@@ -146,12 +147,20 @@ fn estate(test: &Value, rule: &CompiledRule) -> Result<Estate, String> {
             templates.as_array().ok_or("'templates' is a list")?.iter().try_for_each(&mut add)?;
         }
         [None, None, None, Some(bodies)] => {
-            resources =
-                bodies.as_array().ok_or("'export' is a list")?.iter().map(exported).collect::<Result<_, _>>()?;
+            for body in bodies.as_array().ok_or("'export' is a list")? {
+                if body.get("attach").is_some() {
+                    // A list that is whole, as `archlint collect` writes it.
+                    let lifted = crate::export::lift(body, None);
+                    resources.extend(lifted.resources);
+                    collections.extend(lifted.collections);
+                } else {
+                    resources.push(exported(body)?);
+                }
+            }
         }
         _ => return Err("a test needs one of 'resources', 'template', 'templates', 'export'".to_owned()),
     }
-    Ok(Estate::new(resources).with_gaps(gaps))
+    Ok(Estate::new(resources).with_gaps(gaps).with_collections(collections))
 }
 
 /// A REST body as a resource.

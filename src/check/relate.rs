@@ -1,7 +1,7 @@
 //! From one resource to the others a relation means.
 
 use super::compare;
-use super::judge::{Judge, On, Truth};
+use super::judge::{Judge, On, Truth, Wanted};
 use crate::arm::functions::comparison;
 use crate::document::Value;
 use crate::estate::{Estate, Index, Presence, id_hash};
@@ -21,14 +21,61 @@ pub struct Found {
     /// Why the possible ones are not certain.
     pub reasons: Vec<String>,
     pub parameters: Vec<Arc<str>>,
+    /// What would show what is not known of them.
+    pub wanted: Vec<Wanted>,
 }
 
-/// Resources that `related` means from `on`; each is judged by type, component, join and filter.
-pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
+/// Resources that `related` means from `at`; each is judged by type, component, join and filter.
+pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Arc<Found> {
+    let estate = judge.estate;
+    let is_one_of_them = || at.index.is_some_and(|own| has_type(estate.type_of(own), &related.types));
+    let is_same_from_everywhere = related.relation == Relation::Anywhere
+        && related.on.is_empty()
+        && related.differ.is_none()
+        && !related.looks_back
+        && !is_one_of_them();
+    if estate.is_supplied() && is_same_from_everywhere {
+        let name = std::ptr::from_ref(related) as usize;
+        // Kept for those who ask why as well.
+        return estate.remembered(name, || step_by_step(judge, related, On { is_bare: false, ..at }));
+    }
+    Arc::new(among(judge, related, at, &candidates(judge, related, at)))
+}
+
+/// Candidates that are judged before what was loaded for them is let go.
+const STEP: usize = 256;
+
+/// The same in memory that does not grow with the number of candidates.
+fn step_by_step(judge: &Judge, related: &Related, at: On) -> Found {
+    let mut found = Found::default();
+    let mut estate = judge.estate.fork();
+    for part in candidates(judge, related, at).chunks(STEP) {
+        let judge = Judge {
+            estate: &estate,
+            defaults: judge.defaults,
+            components: judge.components,
+            exclusive: judge.exclusive,
+            component_types: judge.component_types,
+        };
+        let more = among(&judge, related, at, part);
+        found.certain.extend(more.certain);
+        found.possible.extend(more.possible);
+        found.near_misses.extend(more.near_misses);
+        found.met += more.met;
+        found.reasons.extend(more.reasons);
+        found.parameters.extend(more.parameters);
+        found.wanted.extend(more.wanted);
+        estate.release();
+    }
+    found
+}
+
+/// What `related` means among candidates.
+fn among<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>, candidates: &[Index]) -> Found {
     let estate = judge.estate;
     let on = at.index;
     let mut found = Found::default();
-    for index in candidates(judge, related, at) {
+    for &index in candidates {
         let is_own = Some(index) == on && related.relation != Relation::Itself;
         if is_own || !has_type(estate.type_of(index), &related.types) {
             continue;
@@ -53,6 +100,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
                 found
                     .reasons
                     .push(format!("whether '{}' is the one meant depends on values not known", other.short_name()));
+                found.wanted.push(Wanted::Resource(index));
                 false
             }
         };
@@ -67,6 +115,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
             None => {
                 certain = false;
                 found.reasons.push(format!("what must differ in '{}' depends on values not known", other.short_name()));
+                found.wanted.push(Wanted::Resource(index));
             }
         }
         if let Some(filter) = &related.filter {
@@ -80,6 +129,7 @@ pub fn find<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>) -> Found {
                     certain = false;
                     found.reasons.extend(judgement.evidence.reasons);
                     found.parameters.extend(judgement.evidence.parameters);
+                    found.wanted.extend(judgement.evidence.wanted);
                 }
                 Truth::Holds => {}
             }
@@ -200,13 +250,7 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
             None => estate.extensions(own),
             Some(_) => estate.extensions_at(&related.start(&estate.resource(own).id)),
         },
-        Relation::SameScope => {
-            let scope = scope_of(&estate.resource(own).id);
-            everywhere(estate, related)
-                .into_iter()
-                .filter(|&index| scope_of(&estate.resource(index).id) == scope)
-                .collect()
-        }
+        Relation::SameScope => estate.in_scope_of(own),
         // All joins are asked for later: one of them finds those that may meet them.
         Relation::Anywhere => match related.on.first() {
             Some(join) if estate.is_supplied() => joined(judge, related, join, at),
@@ -252,16 +296,6 @@ fn everywhere(estate: &Estate, related: &Related) -> Vec<Index> {
     let mut list: Vec<Index> = related.types.iter().flat_map(|name| estate.of_type(name)).copied().collect();
     list.sort_unstable();
     list
-}
-
-/// What stands before the provider: the resource group, subscription or other scope a resource is deployed to.
-fn scope_of(id: &str) -> String {
-    let lower = id.to_lowercase();
-    let parts = crate::estate::segments(&lower);
-    match parts.iter().rposition(|part| *part == "providers") {
-        Some(at) => parts[..at].join("/"),
-        None => lower,
-    }
 }
 
 /// The demand in words, for messages.

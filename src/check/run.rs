@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 /// Takes what comes out of rules.
 pub trait Sink {
-    /// Told of each verdict; whether it is to be given with its evidence.
+    /// Told of each verdict before there is evidence for it; whether it is to be given with that.
     fn wants(&mut self, rule: &CompiledRule, verdict: Verdict) -> bool;
+    /// Whether all verdicts are wanted, so that nothing is judged twice.
+    fn wants_all(&self) -> bool;
     fn take(&mut self, outcome: Outcome);
     /// The place of a secret that a rule met.
     fn secret(&mut self, at: Location);
@@ -22,6 +24,9 @@ pub trait Sink {
 
 impl Sink for (Vec<Outcome>, Vec<Location>) {
     fn wants(&mut self, _: &CompiledRule, _: Verdict) -> bool {
+        true
+    }
+    fn wants_all(&self) -> bool {
         true
     }
     fn take(&mut self, outcome: Outcome) {
@@ -67,7 +72,7 @@ pub fn evaluate_part(
             pack.components.iter().filter(|one| one.is_exclusive).map(|one| one.name.clone()).collect();
         let judge =
             Judge { estate, defaults: &packs.defaults, components, exclusive: &exclusive, component_types: &types };
-        let runner = Runner { judge, pack, home, range: range.clone() };
+        let runner = Runner { judge, pack, home, range: range.clone(), tells_all: packs.tell_all };
         for rule in pack.rules.iter().filter(|rule| wanted(rule)) {
             runner.rule(rule, sink);
         }
@@ -124,6 +129,8 @@ struct Runner<'e> {
     judge: Judge<'e>,
     pack: &'e Pack,
     home: Location,
+    /// Verdicts carry their conditions, and what a rule does not apply to is told as well.
+    tells_all: bool,
     /// The resources that are judged.
     range: Range<Index>,
 }
@@ -158,11 +165,28 @@ impl<'e> Runner<'e> {
             let selected = match filter {
                 None => None,
                 Some(filter) => match self.judge.filter(filter, on) {
-                    judgement if judgement.truth == Truth::Fails => continue,
+                    judgement if judgement.truth == Truth::Fails => {
+                        if self.tells_all {
+                            let mut outcome = self.outcome(rule, on, judgement);
+                            outcome.verdict = Verdict::NotApplicable;
+                            outcome.steps = self.judge.trace(Some(filter), None, on);
+                            sink.take(outcome);
+                        }
+                        continue;
+                    }
                     judgement => Some(judgement),
                 },
             };
             let Ok(assert) = rule.assert() else { return };
+            if !sink.wants_all() {
+                let truth = match (self.judge.truth(assert, on), &selected) {
+                    (Truth::Fails, Some(selected)) if selected.truth == Truth::Unknown => Truth::Unknown,
+                    (truth, _) => truth,
+                };
+                if !sink.wants(rule, verdict(truth)) {
+                    continue;
+                }
+            }
             let mut judgement = self.judge.judge(assert, on);
             if let Some(open) = selected.filter(|selected| selected.truth == Truth::Unknown)
                 && judgement.truth != Truth::Holds
@@ -175,14 +199,21 @@ impl<'e> Runner<'e> {
             {
                 sink.secret(origin(value));
             }
-            if sink.wants(rule, verdict(judgement.truth)) {
-                sink.take(self.outcome(rule, on, judgement));
+            let mut outcome = self.outcome(rule, on, judgement);
+            if self.tells_all {
+                outcome.steps = self.judge.trace(filter, Some(assert), on);
             }
+            sink.take(outcome);
         }
     }
 
     fn of_types(&self, names: &[String]) -> Vec<Index> {
         let estate = self.judge.estate;
+        if let [name] = names
+            && !name.contains('*')
+        {
+            return within(estate.of_type(name), &self.range).to_vec();
+        }
         let mut list: Vec<Index> = if names.iter().any(|name| name.contains('*')) {
             let matching = estate.types().filter(|(own, _)| names.iter().any(|name| type_matches(name, own)));
             matching.flat_map(|(_, list)| within(list, &self.range)).copied().collect()
@@ -248,7 +279,7 @@ impl<'e> Runner<'e> {
         parameters.dedup();
         let decided_by = if verdict == Verdict::Unknown {
             let values = parameters.iter().map(|name| format!("--set {name}=VALUE, or a parameter file"));
-            values.chain(evidence.commands.iter().cloned()).collect()
+            values.chain(self.judge.commands(&evidence)).collect()
         } else {
             Vec::new()
         };
@@ -266,6 +297,7 @@ impl<'e> Runner<'e> {
             parameters,
             environments: Vec::new(),
             suppressed: None,
+            steps: Vec::new(),
         }
     }
 
@@ -382,7 +414,7 @@ fn verdict(truth: Truth) -> Verdict {
 }
 
 /// The deciding value in words.
-fn actual(evidence: &Evidence) -> Option<String> {
+pub(super) fn actual(evidence: &Evidence) -> Option<String> {
     if evidence.is_secret {
         return Some("***".to_owned());
     }
@@ -392,7 +424,8 @@ fn actual(evidence: &Evidence) -> Option<String> {
     })
 }
 
-fn reason(evidence: &Evidence) -> String {
+/// Why it is not known, each reason once.
+pub(super) fn reason(evidence: &Evidence) -> String {
     let mut reasons: Vec<&str> = Vec::new();
     for reason in &evidence.reasons {
         if !reasons.contains(&reason.as_str()) {
@@ -409,7 +442,7 @@ fn origin(value: &Value) -> Location {
 }
 
 /// The places a value came through.
-fn traced(value: &Value) -> Vec<Place> {
+pub(super) fn traced(value: &Value) -> Vec<Place> {
     let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
     steps
         .filter(|trace| trace.role != Role::Expression)

@@ -3,9 +3,10 @@
 
 use super::finding::{Outcome, Place, Problem, Run, Severity, Suppression, Verdict};
 use crate::document::{Kind, Parsed, Value};
+use crate::input::absolute;
 use crate::policy::nearest;
 use crate::source::{Location, Source, SourceId, Span};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The word that begins a suppression in a comment: `archlint:ignore[rule-id, rule-id] reason`.
 const MARK: &str = "archlint:ignore[";
@@ -29,13 +30,30 @@ pub struct Waiver {
     pub at: Location,
 }
 
-/// Known findings: rule, resource id in lower case, pointer.
-pub type Baseline = HashSet<(String, String, String)>;
-
-/// The key by which a baseline knows a finding again.
-pub fn baseline_key(outcome: &Outcome) -> (String, String, String) {
-    (outcome.rule.id.clone(), outcome.subject.id.to_lowercase(), outcome.pointer.clone())
+/// What a finding is known again by: no line, so that text above it may move.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Known {
+    /// Absolute path of the file in which the resource is declared.
+    pub file: String,
+    pub rule: String,
+    /// Id in lower case.
+    pub resource: String,
+    pub pointer: String,
 }
+
+impl Known {
+    pub fn by(outcome: &Outcome, file: String) -> Known {
+        Known {
+            file,
+            rule: outcome.rule.id.clone(),
+            resource: outcome.subject.id.to_lowercase(),
+            pointer: outcome.pointer.clone(),
+        }
+    }
+}
+
+/// Known findings.
+pub type Baseline = HashSet<Known>;
 
 /// A document in which suppressions may stand.
 pub struct Text<'d> {
@@ -90,8 +108,13 @@ pub fn accept(outcomes: &mut [Outcome], policies: &Policies, name_of: &dyn Fn(So
     let used = waivers.map(|waiver| !is_too_long(policies, waiver) && waive(outcomes, waiver, policies.today, name_of));
     let used = used.collect();
     if let Some(baseline) = policies.baseline {
-        for outcome in outcomes.iter_mut().filter(|outcome| is_open(outcome)) {
-            if baseline.contains(&baseline_key(outcome)) {
+        let mut files: HashMap<SourceId, String> = HashMap::new();
+        // A rule whose findings nobody may suppress is not quieted by a list either.
+        let may_be_known = |outcome: &&mut Outcome| is_open(outcome) && outcome.rule.is_waivable;
+        for outcome in outcomes.iter_mut().filter(may_be_known) {
+            let source = outcome.subject.at.source;
+            let file = files.entry(source).or_insert_with(|| absolute(&name_of(source))).clone();
+            if baseline.contains(&Known::by(outcome, file)) {
                 outcome.suppressed = Some(Suppression {
                     kind: "baseline",
                     reason: "known when the baseline was made".to_owned(),
@@ -129,7 +152,7 @@ pub fn tell_waivers(run: &mut Run, policies: &Policies, used: &[bool], name_of: 
         } else if is_expired(waiver, policies.today) {
             let message = format!("the waiver of {rules} expired on {}; its findings count again", waiver.expires);
             run.problems.push(told("expired-waiver", Severity::Warning, message, waiver.at, &input));
-        } else if days.is_some_and(|days| days <= NOTICE_DAYS) {
+        } else if is_near(policies.today, &waiver.expires) {
             let message = format!("the waiver of {rules} expires on {} (owner: {})", waiver.expires, waiver.owner);
             run.problems.push(told("expiring-waiver", Severity::Note, message, waiver.at, &input));
         }
@@ -151,11 +174,7 @@ fn told(code: &'static str, severity: Severity, message: String, at: Location, i
 
 /// Rule names that the run does not know, and rules that nobody may suppress.
 fn refused(run: &Run, rules: &[String], at: Location, input: &str) -> Vec<Problem> {
-    let find = |name: &str| {
-        run.rules
-            .iter()
-            .find(|rule| rule.id == name || rule.code == name || rule.aliases.iter().any(|alias| alias == name))
-    };
+    let find = |name: &str| run.rules.iter().find(|rule| rule.is_named(name));
     let mut problems = Vec::new();
     for name in rules {
         match find(name) {
@@ -176,16 +195,20 @@ fn refused(run: &Run, rules: &[String], at: Location, input: &str) -> Vec<Proble
 }
 
 fn is_meant(outcome: &Outcome, rules: &[String]) -> bool {
-    let rule = &outcome.rule;
-    rule.is_waivable && rules.iter().any(|name| *name == rule.id || *name == rule.code || rule.aliases.contains(name))
+    outcome.rule.is_waivable && rules.iter().any(|name| outcome.rule.is_named(name))
 }
 
 fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
     if !source.text.contains("archlint") {
         return;
     }
-    let mut marks = comments(text, source);
-    metadata(&text.parsed.root, text.parsed.root.at.span, &mut marks);
+    let mut malformed = Vec::new();
+    let mut marks = comments(text, source, &mut malformed);
+    metadata(&text.parsed.root, text.parsed.root.at.span, &mut marks, &mut malformed);
+    let errors = malformed
+        .into_iter()
+        .map(|(at, message)| told("malformed-suppression", Severity::Error, message, at, text.name));
+    run.problems.extend(errors);
     for mark in &mut marks {
         run.problems.extend(refused(run, &mark.rules, mark.at, text.name));
         if mark.reason.is_empty() {
@@ -213,6 +236,12 @@ fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
                 });
             }
         }
+        if mark.used
+            && let Some(expires) = mark.expires.as_ref().filter(|date| is_near(policies.today, date))
+        {
+            let message = format!("this suppression of {} expires on {expires}", mark.rules.join(", "));
+            run.problems.push(told("expiring-suppression", Severity::Note, message, mark.at, text.name));
+        }
         if !mark.used {
             let message = format!("this suppresses nothing: no open finding of {} stands here", mark.rules.join(", "));
             run.problems.push(told("unused-suppression", Severity::Warning, message, mark.at, text.name));
@@ -220,12 +249,20 @@ fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
     }
 }
 
-fn comments(text: &Text, source: &Source) -> Vec<Inline> {
+/// What is meant as a suppression and is none.
+type Malformed = Vec<(Location, String)>;
+
+fn comments(text: &Text, source: &Source, malformed: &mut Malformed) -> Vec<Inline> {
     let mut marks = Vec::new();
     for span in &text.parsed.comments {
         let comment = source.slice(*span);
-        let Some((_, rest)) = comment.split_once(MARK) else { continue };
-        let Some((rules, reason)) = rest.split_once(']') else { continue };
+        let Some((rules, reason)) = comment.split_once(MARK).and_then(|(_, rest)| rest.split_once(']')) else {
+            if comment.trim_start_matches(['/', '*', ' ', '\t']).starts_with("archlint:") {
+                let message = "a suppression is written 'archlint:ignore[rule-id] reason'".to_owned();
+                malformed.push((Location { source: text.source, span: *span }, message));
+            }
+            continue;
+        };
         let Some(covers) = governed(&text.parsed.root, *span, source) else { continue };
         marks.push(Inline {
             rules: rules.split(',').map(|rule| rule.trim().to_owned()).filter(|rule| !rule.is_empty()).collect(),
@@ -274,28 +311,59 @@ fn collect_nodes(value: &Value, nodes: &mut Vec<Span>) {
 }
 
 /// `"metadata": {"archlint": {"ignore": [{"rule": "…", "reason": "…", "expires": "…"}]}}` of templates and resources.
-fn metadata(value: &Value, own: Span, marks: &mut Vec<Inline>) {
+fn metadata(value: &Value, own: Span, marks: &mut Vec<Inline>, malformed: &mut Malformed) {
     match &value.kind {
-        Kind::Array(items) => items.iter().for_each(|item| metadata(item, item.at.span, marks)),
+        Kind::Array(items) => items.iter().for_each(|item| metadata(item, item.at.span, marks, malformed)),
         Kind::Object(object) => {
-            let list = object.get("metadata").and_then(|data| data.get("archlint")).and_then(|data| data.get("ignore"));
-            for entry in list.and_then(Value::as_array).unwrap_or_default() {
-                let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
-                marks.push(Inline {
-                    rules: text("rule").into_iter().collect(),
-                    reason: text("reason").unwrap_or_default(),
-                    expires: text("expires"),
-                    at: entry.at,
-                    covers: own,
-                    used: false,
-                });
+            if let Some(stated) = object.get("metadata").and_then(|data| data.get("archlint")) {
+                only(stated, &["ignore"], malformed);
+                let list = stated.get("ignore").and_then(Value::as_array).unwrap_or_default();
+                list.iter().for_each(|entry| marks.extend(stated_in(entry, own, malformed)));
             }
             for member in &object.members {
-                metadata(&member.value, member.value.at.span, marks);
+                metadata(&member.value, member.value.at.span, marks, malformed);
             }
         }
         _ => {}
     }
+}
+
+/// One entry of `ignore`; nothing when it cannot be understood.
+fn stated_in(entry: &Value, own: Span, malformed: &mut Malformed) -> Option<Inline> {
+    only(entry, &["rule", "reason", "expires"], malformed);
+    let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
+    let rules: Vec<String> = match entry.get("rule").map(|rule| (rule, rule.as_array())) {
+        Some((_, Some(list))) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some((rule, None)) => rule.as_str().map(str::to_owned).into_iter().collect(),
+        None => Vec::new(),
+    };
+    if rules.is_empty() {
+        malformed.push((entry.at, "a suppression needs a 'rule'".to_owned()));
+        return None;
+    }
+    let expires = text("expires");
+    if let Some(odd) = entry.get("expires").filter(|_| !expires.as_ref().is_some_and(|date| is_date(date))) {
+        malformed.push((odd.at, "a suppression ends on a date like 2027-01-31".to_owned()));
+        return None;
+    }
+    let reason = text("reason").unwrap_or_default();
+    Some(Inline { rules, reason, expires, at: entry.at, covers: own, used: false })
+}
+
+/// Tells members that mean nothing.
+fn only(value: &Value, words: &[&str], malformed: &mut Malformed) {
+    for member in value.as_object().map_or(&[][..], |object| &object.members) {
+        if !words.contains(&&*member.key) {
+            let near = nearest(&member.key, words.iter().copied()).map(|near| format!("; did you mean '{near}'?"));
+            let message = format!("unknown key '{}' in a suppression{}", member.key, near.unwrap_or_default());
+            malformed.push((member.key_at, message));
+        }
+    }
+}
+
+/// Whether a text is an ISO date.
+pub fn is_date(text: &str) -> bool {
+    text.len() == 10 && days_between(text, text).is_some()
 }
 
 /// Marks what a waiver covers, unless it is expired; gives whether it covers anything.
@@ -328,6 +396,11 @@ fn waive(outcomes: &mut [Outcome], waiver: &Waiver, today: &str, name_of: &dyn F
         }
     }
     used
+}
+
+/// Whether a date comes within the days of notice.
+fn is_near(today: &str, expires: &str) -> bool {
+    days_between(today, expires).is_some_and(|days| days <= NOTICE_DAYS)
 }
 
 /// Days from one ISO date to another.

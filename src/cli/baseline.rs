@@ -3,6 +3,7 @@
 use super::{Exit, Outcome, Refused, say};
 use crate::baseline;
 use crate::check::{Baseline, Run};
+use crate::report::summary::count;
 use crate::source::Sources;
 use clap::ArgMatches;
 use std::path::Path;
@@ -19,16 +20,16 @@ pub fn run(given: &ArgMatches) -> Outcome {
         return Err(Refused(format!("{file} does not exist: 'create' makes it")));
     }
     let sources = Sources::new();
-    let found: Run = super::check::without_suppressions(inner, &sources)?;
-    let current = baseline::of(&found);
+    let found: Run = super::check::for_baseline(inner, &sources)?;
+    let current = baseline::of(&found, &|id| crate::input::absolute(&sources.name(id)));
     let new: Baseline = match action {
         "prune" => old.intersection(&current).cloned().collect(),
         _ => current,
     };
     let added = new.difference(&old).count();
     let removed = old.difference(&new).count();
-    std::fs::write(path, baseline::text(&new))
+    std::fs::write(path, baseline::text(&new, path))
         .map_err(|error| format!("cannot write {file}: {}", crate::input::reason(&error)))?;
-    say(&format!("{file}: {} known findings, {added} added, {removed} removed\n", new.len()));
+    say(&format!("{file}: {}, {added} added, {removed} removed\n", count(new.len(), "known finding")));
     Ok(Exit::Passed)
 }

@@ -1,37 +1,51 @@
 //! `archlint check`.
 
+use super::clock::Clock;
 use super::packs::Chosen;
+use super::terminal;
 use super::{Exit, Outcome, Refused, say, tell, values};
-use crate::arm::functions::date::{Moment, format_date};
 use crate::baseline;
-use crate::check::{InputStatus, Run, Severity};
+use crate::check::{Run, Severity};
 use crate::config::{self, Config};
 use crate::input;
-use crate::report::{self, Options, Summary};
-use crate::session::{CheckRequest, check};
+use crate::report::{self, Summary};
+use crate::session::{CheckRequest, Progress, check};
 use crate::source::Sources;
 use clap::ArgMatches;
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
+    let clock = Clock::new(given)?;
     let asked = Asked::new(given, &sources)?;
-    let request = asked.request(given, true)?;
-    let wrong_packs = asked.chosen.tell_errors(given, &sources);
-    let run = match given.get_one::<String>("changed-since") {
+    let mut request = asked.request(given, &sources)?;
+    if !given.get_flag("no-suppressions") {
+        request.accept(&asked.config, &clock);
+        let baseline = given.get_one::<String>("baseline").map(PathBuf::from);
+        if let Some(path) = baseline.or_else(|| asked.config.baseline.clone()) {
+            request.baseline = Some(baseline::read(&path)?);
+        }
+    }
+    let gate = Gate::new(given, &asked.config, request.baseline.is_some())?;
+    let watched = Arc::new(Progress::default());
+    request.progress = Some(watched.clone());
+    let watch = super::progress::watch(&watched);
+    let mut run = match given.get_one::<String>("changed-since") {
         None => check(&request, &asked.chosen.packs, &sources),
         Some(reference) => super::changed::check_since(reference, request, &asked.chosen.packs, &sources)?,
     };
-    let options = options(given, &asked.config)?;
+    drop(watch);
+    crate::check::fold(&mut run);
+    run.time = clock.stated();
+    run.compared = gate.compared;
+    let options = terminal::options(given, &clock)?;
     for output in values(given, "output") {
-        let (name, file) =
-            output.split_once('=').ok_or_else(|| format!("--output wants FORMAT=FILE, not '{output}'"))?;
-        let text = report::render(name, &run, &sources, &options)?;
-        std::fs::write(file, text).map_err(|error| format!("cannot write {file}: {}", input::reason(&error)))?;
+        terminal::write(&output, &|name| report::render(name, &run, &sources, &options))?;
     }
     let format = given.get_one::<String>("format").map(String::as_str).unwrap_or("pretty");
-    let exit = exit(given, &run, &options, wrong_packs);
+    let exit = gate.exit(&run, asked.wrong_packs);
     if !given.get_flag("quiet") || exit != Exit::Passed {
         say(&report::render(format, &run, &sources, &options)?);
         // Pipelines get their annotations beside what a person reads, never instead of it.
@@ -43,16 +57,33 @@ pub fn run(given: &ArgMatches) -> Outcome {
             }
         }
     }
+    if exit == Exit::Nothing {
+        tell(gate.why_nothing(&run));
+    }
     Ok(exit)
 }
 
-/// The run with nothing suppressed, for baselines.
-pub fn without_suppressions(given: &ArgMatches, sources: &Sources) -> Result<Run, Refused> {
+/// Checks the folder the program was started in. Where it holds nothing to check, help follows.
+pub fn here() -> Outcome {
+    let command = super::arguments::command();
+    let matches = command.try_get_matches_from(["archlint", "check", "."]).map_err(|error| error.to_string())?;
+    let Some(("check", given)) = matches.subcommand() else { return Ok(Exit::Wrong) };
+    let exit = run(given)?;
+    if exit == Exit::Nothing {
+        tell(&format!("\n{}", super::arguments::command().render_help()));
+    }
+    Ok(exit)
+}
+
+/// The run for a baseline: what a comment or a waiver accepts is no known finding, or it would stay accepted when they end.
+pub fn for_baseline(given: &ArgMatches, sources: &Sources) -> Result<Run, Refused> {
     let asked = Asked::new(given, sources)?;
-    if asked.chosen.tell_errors(given, sources) {
+    if asked.wrong_packs {
         return Err(Refused("the packs are in error".to_owned()));
     }
-    Ok(check(&asked.request(given, false)?, &asked.chosen.packs, sources))
+    let mut request = asked.request(given, sources)?;
+    request.accept(&asked.config, &Clock::new(given)?);
+    Ok(check(&request, &asked.chosen.packs, sources))
 }
 
 /// What the command line and the configuration ask for.
@@ -61,34 +92,46 @@ struct Asked {
     from_stdin: bool,
     config: Config,
     chosen: Chosen,
+    wrong_packs: bool,
 }
 
 impl Asked {
     fn new(given: &ArgMatches, sources: &Sources) -> Result<Self, Refused> {
-        let mut paths: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
-        if paths.is_empty() {
-            paths.push(PathBuf::from("."));
+        let named: Vec<PathBuf> = values(given, "path").into_iter().map(PathBuf::from).collect();
+        let from_stdin = named.iter().any(|path| path == Path::new("-"));
+        let mut files: Vec<PathBuf> = named.into_iter().filter(|path| path != Path::new("-")).collect();
+        let beside = files.first().map_or(Path::new("."), PathBuf::as_path);
+        let mut config = configuration(given, beside, sources)?;
+        if files.is_empty() && !from_stdin {
+            files = if config.paths.is_empty() { vec![PathBuf::from(".")] } else { config.paths.clone() };
         }
-        let from_stdin = paths.iter().any(|path| path == Path::new("-"));
-        let files: Vec<PathBuf> = paths.into_iter().filter(|path| path != Path::new("-")).collect();
-        let config = configuration(given, files.first().map_or(Path::new("."), PathBuf::as_path), sources)?;
-        let mut chosen = super::packs::chosen(given, &config.packs, &config.overrides, sources)?;
-        chosen.configure(&config)?;
-        Ok(Asked { files, from_stdin, config, chosen })
+        let mut chosen = super::packs::configured(given, &config, sources)?;
+        // Before the configuration is held to rules of which one may be missing for its fault.
+        let wrong_packs = chosen.tell_errors(given, sources);
+        chosen.configure(&mut config, values(given, "pack").is_empty(), sources)?;
+        Ok(Asked { files, from_stdin, config, chosen, wrong_packs })
     }
 
-    fn request(&self, given: &ArgMatches, suppressing: bool) -> Result<CheckRequest, Refused> {
-        let mut request = request(given, &self.files, self.from_stdin, &self.config)?;
-        if suppressing && !given.get_flag("no-suppressions") {
-            let baseline = given.get_one::<String>("baseline").map(PathBuf::from);
-            if let Some(path) = baseline.or_else(|| self.config.baseline.clone()) {
-                request.baseline = Some(baseline::read(&path)?);
-            }
-            request.waivers = self.config.waivers.clone();
-            request.max_waiver_days = self.config.max_waiver_days;
-            request.today = Some(today());
+    fn request(&self, given: &ArgMatches, sources: &Sources) -> Result<CheckRequest, Refused> {
+        let mut request = request(given, &self.files, self.from_stdin, &self.config, sources)?;
+        // Rules are no input.
+        let folders = &self.chosen.folders;
+        let is_rule =
+            |path: &Path| path.canonicalize().is_ok_and(|path| folders.iter().any(|one| path.starts_with(one)));
+        request.found.retain(|found| found.explicit || folders.is_empty() || !is_rule(&found.path));
+        if !given.get_flag("preview") && !self.config.preview {
+            request.severities.extend(self.chosen.previews(&self.config).into_iter().map(|id| (id, None)));
         }
         Ok(request)
+    }
+}
+
+impl CheckRequest {
+    /// Has comments and waivers accept findings.
+    fn accept(&mut self, config: &Config, clock: &Clock) {
+        self.waivers = config.waivers.clone();
+        self.max_waiver_days = config.max_waiver_days;
+        self.today = Some(clock.today());
     }
 }
 
@@ -102,7 +145,13 @@ fn configuration(given: &ArgMatches, beside: &Path, sources: &Sources) -> Result
     }
 }
 
-fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Config) -> Result<CheckRequest, Refused> {
+fn request(
+    given: &ArgMatches,
+    files: &[PathBuf],
+    from_stdin: bool,
+    config: &Config,
+    sources: &Sources,
+) -> Result<CheckRequest, Refused> {
     let mut stdin = None;
     if from_stdin {
         let mut bytes = Vec::new();
@@ -112,13 +161,18 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
             .map_err(|error| format!("cannot read standard input: {error}"))?;
         stdin = Some((given.get_one::<String>("stdin-name").cloned().unwrap_or_default(), bytes));
     }
-    let mut set = Vec::new();
-    for one in values(given, "set") {
-        let (name, value) = one.split_once('=').ok_or_else(|| format!("--set wants NAME=VALUE, not '{one}'"))?;
-        set.push((name.to_owned(), value.to_owned()));
+    let set = values(given, "set").iter().map(|one| super::pair("set", one)).collect::<Result<Vec<_>, _>>()?;
+    let mut attach = Vec::new();
+    for one in values(given, "attach") {
+        let (file, id) = super::pair("attach", &one)?;
+        let path = PathBuf::from(file);
+        config::attachable(&path, &id)?;
+        attach.push((path, id));
     }
+    attach.extend(config.attach.iter().cloned());
     Ok(CheckRequest {
-        found: input::find(files)?.into_iter().filter(|found| !config.excludes(&found.path)).collect(),
+        attach,
+        found: config.kept(input::find(files)?, files, sources)?,
         stdin,
         environments: values(given, "parameters")
             .iter()
@@ -133,73 +187,64 @@ fn request(given: &ArgMatches, files: &[PathBuf], from_stdin: bool, config: &Con
     })
 }
 
-/// The date by which expiry is judged: that of `SOURCE_DATE_EPOCH` where it is set, else today's in UTC.
-pub fn today() -> String {
-    moment("yyyy-MM-dd")
+/// What ends a run with which exit code: the same for every format.
+struct Gate {
+    /// Findings from this severity on fail the run; nothing fails it when absent.
+    fail_on: Option<Severity>,
+    /// Findings do not fail the run.
+    exits_zero: bool,
+    is_strict: bool,
+    /// Nothing to check is no failure.
+    allows_empty: bool,
+    /// Known findings are told apart from new ones.
+    compared: bool,
 }
 
-/// The moment of the run, that of `SOURCE_DATE_EPOCH` where it is set.
-pub fn moment(format: &str) -> String {
-    let stated = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse::<i64>().ok());
-    let now = || {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))
-    };
-    let moment = Moment::from_epoch(stated.unwrap_or_else(now));
-    moment.and_then(|moment| format_date(moment, format).ok()).unwrap_or_default()
-}
-
-/// Terminal manners: colour only where a person looks and has not asked against it.
-fn options(given: &ArgMatches, config: &Config) -> Result<Options, Refused> {
-    let is_terminal = std::io::stdout().is_terminal();
-    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let color = match given.get_one::<String>("color").map(String::as_str) {
-        Some("always") => true,
-        Some("never") => false,
-        _ => {
-            !has("NO_COLOR")
-                && (has("CLICOLOR_FORCE")
-                    || has("FORCE_COLOR")
-                    || (is_terminal && std::env::var("TERM").as_deref() != Ok("dumb")))
+impl Gate {
+    fn new(given: &ArgMatches, config: &Config, has_baseline: bool) -> Result<Self, Refused> {
+        let compared = has_baseline || given.get_one::<String>("changed-since").is_some();
+        let fails_on_new = given.get_flag("fail-on-new");
+        if fails_on_new && !compared {
+            return Err(Refused(
+                "--fail-on-new needs a --baseline or --changed-since that says what is new".to_owned(),
+            ));
         }
-    };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let is_ascii = locale.is_some_and(|locale| locale == "C" || locale == "POSIX")
-        || std::env::var("TERM").as_deref() == Ok("dumb");
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100usize);
-    let fail_on = match given.get_one::<String>("fail-on").map(String::as_str).or(config.fail_on.as_deref()) {
-        None => Some(Severity::Error),
-        Some("never") => None,
-        Some(word) => Some(Severity::parse(word).ok_or_else(|| format!("there is no severity '{word}'"))?),
-    };
-    Ok(Options {
-        time: moment("yyyy-MM-ddTHH:mm:ssZ"),
-        color,
-        unicode: !is_ascii && !given.get_flag("no-graphics"),
-        links: color && is_terminal,
-        width: width.clamp(40, 160),
-        show_suppressed: false,
-        show_unknown: given.get_flag("show-unknown"),
-        fail_on,
-    })
-}
+        let fail_on = match given.get_one::<String>("fail-on").map(String::as_str).or(config.fail_on.as_deref()) {
+            _ if fails_on_new => Some(Severity::Note),
+            None => Some(Severity::Error),
+            Some("never") => None,
+            Some(word) => Some(Severity::parse(word).ok_or_else(|| format!("there is no severity '{word}'"))?),
+        };
+        Ok(Gate {
+            fail_on,
+            exits_zero: given.get_flag("exit-zero"),
+            is_strict: given.get_flag("strict"),
+            allows_empty: given.get_flag("allow-empty"),
+            compared,
+        })
+    }
 
-fn exit(given: &ArgMatches, run: &Run, options: &Options, wrong_packs: bool) -> Exit {
-    let summary = Summary::of(run);
-    let unread = run.inputs.iter().any(|input| matches!(input.status, InputStatus::Failed(_)));
-    if wrong_packs || unread || summary.problems > 0 {
-        return Exit::Wrong;
+    fn exit(&self, run: &Run, wrong_packs: bool) -> Exit {
+        let summary = Summary::of(run);
+        if wrong_packs || summary.failed_inputs > 0 || summary.problems > 0 {
+            return Exit::Wrong;
+        }
+        let fails = self.fail_on.is_some_and(|severity| summary.at_least(severity) > 0);
+        if fails && !self.exits_zero {
+            return Exit::Findings;
+        }
+        let incomplete = summary.unknown > 0 || summary.not_templates > 0;
+        let is_empty = summary.checked == 0 && !self.allows_empty;
+        if is_empty || (self.is_strict && incomplete) {
+            return Exit::Nothing;
+        }
+        Exit::Passed
     }
-    if options.fail_on.is_some_and(|severity| summary.at_least(severity) > 0) {
-        return Exit::Findings;
+
+    fn why_nothing(&self, run: &Run) -> &'static str {
+        match Summary::of(run).checked {
+            0 => "nothing was checked: no template and no export is in the input\n",
+            _ => "not everything could be decided or checked (--strict)\n",
+        }
     }
-    let incomplete =
-        summary.unknown > 0 || run.inputs.iter().any(|input| matches!(input.status, InputStatus::NotTemplate(_)));
-    if summary.checked == 0 || (given.get_flag("strict") && incomplete) {
-        tell("nothing was checked, or not all\n");
-        return Exit::Nothing;
-    }
-    Exit::Passed
 }

@@ -1,7 +1,8 @@
 //! `archlint explain RULE`.
 
 use super::{Exit, Outcome, Refused, say};
-use crate::policy::{Alternative, Rule, nearest};
+use crate::document::Value;
+use crate::policy::{Alternative, CompiledRule, Lifecycle, Rule, nearest};
 use crate::report::json;
 use crate::source::Sources;
 use clap::ArgMatches;
@@ -11,19 +12,18 @@ pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let chosen = super::packs::all_or_named(given, &sources)?;
     let wanted = given.get_one::<String>("rule").map(String::as_str).unwrap_or_default();
-    let rules: Vec<&Rule> =
-        chosen.packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.as_ref()).collect();
-    let found: Vec<&Rule> = rules.iter().copied().filter(|rule| is_named(rule, wanted)).collect();
+    let rules: Vec<&CompiledRule> = chosen.packs.packs.iter().flat_map(|pack| &pack.rules).collect();
+    let found: Vec<&CompiledRule> = rules.iter().copied().filter(|rule| is_named(&rule.rule, wanted)).collect();
     if found.is_empty() {
-        let ids = rules.iter().map(|rule| rule.id.as_str());
+        let ids = rules.iter().map(|rule| rule.rule.id.as_str());
         let near = nearest(wanted, ids).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
         return Err(Refused(format!("there is no rule '{wanted}'{near}")));
     }
     let text = if given.get_one::<String>("format").is_some_and(|format| format == "json") {
-        let list: Vec<serde_json::Value> = found.iter().map(|rule| json::rule(rule)).collect();
+        let list: Vec<serde_json::Value> = found.iter().map(|rule| json::rule(&rule.rule)).collect();
         format!("{}\n", serde_json::to_string_pretty(&list).unwrap_or_default())
     } else {
-        found.iter().map(|rule| explained(rule)).collect::<Vec<_>>().join("\n")
+        found.iter().map(|rule| explained(&rule.rule, &examples(rule))).collect::<Vec<_>>().join("\n")
     };
     say(&text);
     Ok(Exit::Passed)
@@ -32,6 +32,29 @@ pub fn run(given: &ArgMatches) -> Outcome {
 fn is_named(rule: &Rule, wanted: &str) -> bool {
     let own = [&rule.id, &rule.code].into_iter().chain(&rule.aliases);
     rule.has_peer(wanted) || own.into_iter().any(|name| name.eq_ignore_ascii_case(wanted))
+}
+
+/// Most lines of an example.
+const MOST_LINES: usize = 30;
+
+/// A resource that fails and one that passes, from the rule's tests, where one resource shows it.
+fn examples(rule: &CompiledRule) -> String {
+    let mut out = String::new();
+    for (expected, title) in [("fail", "Fails"), ("pass", "Passes")] {
+        let example = rule.tests.as_array().unwrap_or_default().iter().find_map(|test| {
+            let [only] = test.get("resources").and_then(Value::as_array)? else { return None };
+            let mut json = only.to_json();
+            crate::secrets::mask_json(&mut json, "");
+            let text = serde_json::to_string_pretty(&json).ok()?;
+            let is_meant = test.get("expect").and_then(Value::as_str) == Some(expected);
+            (is_meant && text.lines().count() <= MOST_LINES).then_some(text)
+        });
+        if let Some(text) = example {
+            let indented: String = text.lines().map(|line| format!("    {line}\n")).collect();
+            let _ = writeln!(out, "{title}\n{indented}");
+        }
+    }
+    out
 }
 
 /// Columns of the narrowest terminal in use.
@@ -82,15 +105,24 @@ fn matrix(alternatives: &[Alternative]) -> String {
 }
 
 /// The rule as text of at most 80 columns.
-pub fn explained(rule: &Rule) -> String {
+fn explained(rule: &Rule, examples: &str) -> String {
     let wrapped = |text: &str| textwrap::fill(text, WIDTH);
     let mut out = String::new();
     let _ = writeln!(out, "{} ({}), {}", rule.id, rule.code, rule.severity.name());
     let _ = writeln!(out, "{}\n", wrapped(&rule.title));
     let mut facts = vec![format!("pack {}", rule.pack)];
     facts.extend(rule.requirement.iter().map(|id| format!("requirement {id}")));
+    if rule.lifecycle != Lifecycle::Stable {
+        facts.push(rule.lifecycle.name().to_owned());
+    }
     facts.extend([&rule.category, &rule.service].into_iter().filter(|word| !word.is_empty()).cloned());
     let _ = writeln!(out, "{}\n", facts.join(", "));
+    if let Some(instead) = &rule.deprecated {
+        let _ = writeln!(out, "Deprecated\n{}\n", wrapped(instead));
+    }
+    if !rule.is_waivable {
+        out.push_str("Its findings cannot be suppressed.\n\n");
+    }
     let _ = writeln!(out, "Why\n{}\n", wrapped(&rule.why));
     let _ = writeln!(out, "What to do\n{}\n", wrapped(&rule.help));
     for (name, snippet) in [("Bicep", &rule.fix.bicep), ("ARM", &rule.fix.arm)] {
@@ -99,6 +131,7 @@ pub fn explained(rule: &Rule) -> String {
             let _ = writeln!(out, "{name}\n{indented}");
         }
     }
+    out.push_str(examples);
     if !rule.alternatives.is_empty() {
         let _ = writeln!(out, "Alternatives\n{}", matrix(&rule.alternatives));
         for one in &rule.alternatives {

@@ -3,18 +3,17 @@
 use super::{Exit, Outcome, Refused, say, tell, values};
 use crate::arm::case::{Answer, evaluate_case};
 use crate::arm::expand::{Expansion, Request, expand as expand_template};
-use crate::arm::parameters::{Given, given as entries};
+use crate::arm::parameters::{Given, given as entries, secret_values};
 use crate::arm::template::Kind;
-use crate::check::Place;
-use crate::document::{Member, Value, parse};
+use crate::document::{Member, Value};
 use crate::estate::Presence;
 use crate::input::{self, Document, Found};
-use crate::report::full_message;
-use crate::session::{CheckRequest, check};
+use crate::secrets::{Known, mask_json, places};
+use crate::session::command_line;
 use crate::source::{Location, Source, SourceId, Sources};
 use clap::ArgMatches;
 use serde_json::{Map, Value as Json, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 fn read(path: &str, sources: &Sources) -> Result<Document, Refused> {
     let found = Found { name: input::shown(Path::new(path)), path: path.into(), explicit: true };
@@ -44,12 +43,8 @@ fn given_values(given: &ArgMatches, sources: &Sources) -> Result<Vec<Given>, Ref
             all.extend(entries(read(file, sources)?.root().get("parameters")));
         }
     }
-    for one in values(given, "set") {
-        let (name, text) = one.split_once('=').ok_or_else(|| format!("--set wants NAME=VALUE, not '{one}'"))?;
-        let value = parse(SourceId::default(), text).map_or_else(|_| Json::from(text), |parsed| parsed.root.to_json());
-        let entry = Value::from_json(&json!({ "value": value, "commandLine": true }), Location::default());
-        all.push(Given { name: name.into(), entry });
-    }
+    let set = values(given, "set").iter().map(|one| super::pair("set", one)).collect::<Result<Vec<_>, _>>()?;
+    all.extend(command_line(&set, sources));
     Ok(all)
 }
 
@@ -60,12 +55,38 @@ fn expanded(document: &Document, given: Vec<Given>, sources: &Sources) -> Expans
     expand_template(Request { template: document.root(), given, linked: &linked, trial: &[], facts: None })
 }
 
+/// The texts of secrets in a template and in what is given for its parameters.
+fn secrets_of(document: &Document, given: &[Given], sources: &Sources) -> Known {
+    let places = places(document.root()).into_iter().chain(secret_values(document.root(), given)).chain(
+        given.iter().flat_map(|one| {
+            let named =
+                Value::object(vec![Member { key: one.name.clone(), key_at: one.entry.at, value: one.entry.clone() }]);
+            places(&named)
+        }),
+    );
+    let texts: Vec<String> = places.map(|at| sources.get(at.source).slice(at.span).to_owned()).collect();
+    Known::new(texts.iter().map(String::as_str))
+}
+
+/// Prints a result as JSON, secrets masked.
+fn say_json(mut value: Json, known: &Known) {
+    mask_json(&mut value, "");
+    say(&known.masked(&format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default())));
+}
+
 /// Tells faults of a template. True when there are any.
-fn tell_faults(expansion: &Expansion, sources: &Sources) -> bool {
+fn tell_faults(expansion: &Expansion, known: &Known, sources: &Sources) -> bool {
     for fault in &expansion.faults {
         let source = sources.get(fault.at.source);
         let at = source.line_column(fault.at.span.start);
-        tell(&format!("{}:{}:{}: error[{}] {}\n", source.name, at.line, at.column, fault.code, fault.message));
+        tell(&format!(
+            "{}:{}:{}: error[{}] {}\n",
+            source.name,
+            at.line,
+            at.column,
+            fault.code,
+            known.masked(&fault.message)
+        ));
     }
     !expansion.faults.is_empty()
 }
@@ -77,6 +98,7 @@ pub fn eval(given: &ArgMatches) -> Outcome {
     }
     let written = given.get_one::<String>("expression").map(String::as_str).unwrap_or_default();
     let text = if written.starts_with('[') { written.to_owned() } else { format!("[{written}]") };
+    let mut known = Known::default();
     let answer = match given.get_one::<String>("template") {
         None => {
             let mut parameters = Map::new();
@@ -96,6 +118,7 @@ pub fn eval(given: &ArgMatches) -> Outcome {
             root.set("outputs".into(), at, Value::object(vec![member("expression", output)]));
             let whole = Value { at: document.root().at, ..Value::object(root.members) };
             let values = given_values(given, &sources)?;
+            known = secrets_of(&document, &values, &sources);
             let linked = |_: SourceId, path: &str| {
                 input::read_linked(&document.path, path, &sources).map(|read| read.map(|file| file.root().clone()))
             };
@@ -115,11 +138,9 @@ pub fn eval(given: &ArgMatches) -> Outcome {
         }
     };
     match answer {
-        Answer::Error(message) => Err(Refused(message)),
+        Answer::Error(message) => Err(Refused(known.masked(&message))),
         Answer::Value(value) => {
-            let mut json = value.to_json();
-            crate::secrets::mask_json(&mut json, "");
-            say(&format!("{}\n", serde_json::to_string_pretty(&json).unwrap_or_default()));
+            say_json(value.to_json(), &known);
             Ok(Exit::Passed)
         }
     }
@@ -131,13 +152,14 @@ fn batch(file: &str, sources: &Sources) -> Outcome {
     let mut out = String::new();
     for case in cases {
         let id = case.get("id").map(Value::to_json).unwrap_or_default();
-        let line = match evaluate_case(case) {
+        let mut line = match evaluate_case(case) {
             Answer::Error(message) => json!({ "id": id, "error": message }),
             Answer::Value(value) => match value.as_unknown() {
                 Some(unknown) => json!({ "id": id, "unknown": unknown.reason.describe() }),
                 None => json!({ "id": id, "value": value.to_json() }),
             },
         };
+        mask_json(&mut line, "");
         out.push_str(&format!("{line}\n"));
     }
     say(&out);
@@ -148,8 +170,10 @@ pub fn expand(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let file = given.get_one::<String>("file").map(String::as_str).unwrap_or_default();
     let document = template(file, &sources)?;
-    let expansion = expanded(&document, given_values(given, &sources)?, &sources);
-    let wrong = tell_faults(&expansion, &sources);
+    let values = given_values(given, &sources)?;
+    let known = secrets_of(&document, &values, &sources);
+    let expansion = expanded(&document, values, &sources);
+    let wrong = tell_faults(&expansion, &known, &sources);
     let list: Vec<Json> = expansion
         .resources
         .iter()
@@ -170,66 +194,6 @@ pub fn expand(given: &ArgMatches) -> Outcome {
         })
         .collect();
     let outputs = expansion.outputs.to_json();
-    let mut whole = json!({ "resources": list, "outputs": outputs });
-    crate::secrets::mask_json(&mut whole, "");
-    say(&format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default()));
+    say_json(json!({ "resources": list, "outputs": outputs }), &known);
     Ok(if wrong { Exit::Wrong } else { Exit::Passed })
-}
-
-pub fn why(given: &ArgMatches) -> Outcome {
-    let sources = Sources::new();
-    let file = given.get_one::<String>("file").map(String::as_str).unwrap_or_default();
-    let path = Path::new(file);
-    let config = crate::config::discover(path, &sources)?;
-    let chosen = super::packs::chosen(given, &config.packs, &config.overrides, &sources)?;
-    if chosen.tell_errors(given, &sources) {
-        return Ok(Exit::Wrong);
-    }
-    let environments: Vec<Vec<PathBuf>> =
-        values(given, "parameters").iter().map(|files| files.split(',').map(PathBuf::from).collect()).collect();
-    let set =
-        values(given, "set").iter().filter_map(|one| one.split_once('=')).map(|(a, b)| (a.into(), b.into())).collect();
-    let found = Found { name: input::shown(path), path: path.into(), explicit: true };
-    let request = CheckRequest { found: vec![found], environments, set, ..CheckRequest::default() };
-    let run = check(&request, &chosen.packs, &sources);
-    let wanted = given.get_one::<String>("resource").map(|text| text.to_lowercase()).unwrap_or_default();
-    let rule = given.get_one::<String>("rule");
-    let mut out = String::new();
-    let mut last = None;
-    let texts = crate::report::Texts::new(&run, &sources);
-    let line = |place: &Place| {
-        let (name, at) = texts.place(place.at);
-        let window = texts.window(place.at);
-        let text = window.source.text.get(window.range(place.at.span)).unwrap_or_default();
-        let text: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
-        format!("{name}:{}:{}  {text}  ({})", at.line, at.column, place.label)
-    };
-    for outcome in &run.outcomes {
-        let subject = &outcome.subject;
-        let is_meant =
-            [&subject.name, &subject.id, &subject.type_name].iter().any(|text| text.to_lowercase().contains(&wanted));
-        if !is_meant || rule.is_some_and(|rule| outcome.rule.id != *rule && outcome.rule.code != *rule) {
-            continue;
-        }
-        if last.as_ref() != Some(&subject.id) {
-            out.push_str(&format!("{} '{}'\n", subject.type_name, subject.name));
-            last = Some(subject.id.clone());
-        }
-        out.push_str(&format!("  {:8} {}: {}\n", outcome.verdict.name(), outcome.rule.id, outcome.rule.title));
-        if !outcome.message.is_empty() {
-            out.push_str(&format!("           {}\n", full_message(outcome)));
-        }
-        if let Some(actual) = &outcome.actual {
-            out.push_str(&format!("           value {actual}\n"));
-        }
-        out.push_str(&format!("           at {}\n", line(&outcome.primary)));
-        for place in &outcome.related {
-            out.push_str(&format!("           from {}\n", line(place)));
-        }
-    }
-    if out.is_empty() {
-        return Err(Refused(format!("no rule judged a resource that matches '{wanted}' in {file}")));
-    }
-    say(&out);
-    Ok(Exit::Passed)
 }

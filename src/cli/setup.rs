@@ -1,94 +1,74 @@
-//! `config`, `init`, `rules new`, `completions` and `man`.
+//! `config`, `rules new`, `completions` and `man`.
 
 use super::{Exit, Outcome, Refused, say};
-use crate::arm::template::Kind;
 use crate::config::{self, FILE_NAME};
 use crate::input;
+use crate::report::summary::count;
+use crate::secrets::mask_json;
 use crate::source::Sources;
 use clap::ArgMatches;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Every setting with where it comes from.
+/// Every setting with where it comes from, and the packs in force.
 pub fn config(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let beside = given.get_one::<String>("path").map(String::as_str).unwrap_or(".");
-    let config = config::discover(Path::new(beside), &sources)?;
+    let mut config = config::discover(Path::new(beside), &sources)?;
     let mut out = String::new();
     match &config.path {
-        Some(path) => out.push_str(&format!("configuration: {}\n", input::shown(path))),
+        Some(path) => out.push_str(&format!("configuration: {}\n", config::shown(path))),
         None => out.push_str(&format!("no {FILE_NAME} was found upward from {beside}; defaults hold\n")),
     }
     for (name, default) in [
         ("packs", "those that presuppose no platform"),
+        ("paths", "the folder"),
         ("packParameters", "the packs' own"),
         ("components", "the packs' own selectors"),
         ("deployments", "each template with the parameter files beside it"),
+        ("attach", "nothing"),
         ("severity", "the rules' own"),
         ("exclude", "nothing"),
         ("estate", "false"),
+        ("preview", "false"),
         ("failOn", "error"),
         ("waivers", "none"),
+        ("maxWaiverDays", "no limit"),
         ("baseline", "none"),
     ] {
-        match config.stated.iter().find(|(own, _)| own == name) {
-            Some((_, value)) => {
-                let source = sources.get(value.at.source);
-                let at = source.line_column(value.at.span.start);
-                out.push_str(&format!("{name} = {}  ({}:{}:{})\n", value.to_json(), source.name, at.line, at.column));
+        let own = |stated: &str| {
+            stated.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        let stated: Vec<_> = config.stated.iter().filter(|(stated, _)| own(stated)).collect();
+        for (stated, value) in &stated {
+            let source = sources.get(value.at.source);
+            let at = source.line_column(value.at.span.start);
+            let mut shown = value.to_json();
+            mask_json(&mut shown, stated);
+            out.push_str(&format!("{stated} = {shown}  ({}:{}:{})\n", source.name, at.line, at.column));
+        }
+        if stated.is_empty() {
+            out.push_str(&format!("{name} = {default}  (default)\n"));
+        }
+    }
+    let mut chosen = super::packs::choose(crate::policy::embedded(), &config.packs, &config.overrides, &sources)?;
+    chosen.configure(&mut config, true, &sources)?;
+    for pack in &chosen.packs.packs {
+        let hash = chosen.hash(&pack.name);
+        out.push_str(&format!(
+            "pack {} {}: {}, sha256 {hash}\n",
+            pack.name,
+            pack.version,
+            count(pack.rules.len(), "rule")
+        ));
+        for (name, value) in &pack.parameters {
+            if !config.overrides.parameters.contains_key(name) {
+                out.push_str(&format!("  {name} = {}  (the pack's)\n", value.to_json()));
             }
-            None => out.push_str(&format!("{name} = {default}  (default)\n")),
         }
     }
     say(&out);
     Ok(Exit::Passed)
-}
-
-/// Writes a first configuration from what the folder holds.
-pub fn init(given: &ArgMatches) -> Outcome {
-    let folder = PathBuf::from(given.get_one::<String>("path").map(String::as_str).unwrap_or("."));
-    let target = folder.join(FILE_NAME);
-    if target.exists() {
-        return Err(Refused(format!("{} exists already", input::shown(&target))));
-    }
-    let sources = Sources::new();
-    let found = input::find(std::slice::from_ref(&folder))?;
-    let mut templates = Vec::new();
-    let mut types: Vec<String> = Vec::new();
-    for file in &found {
-        let Ok(document) = input::read(file, &sources) else { continue };
-        if document.kind == Kind::Template {
-            collect_types(document.root(), &mut types);
-            templates.push(document.path.clone());
-        }
-    }
-    let tiers = ["microsoft.sql/servers", "microsoft.documentdb/databaseaccounts", "microsoft.datafactory/factories"];
-    let is_platform = tiers.iter().all(|tier| types.iter().any(|name| name.starts_with(tier)));
-    let packs: Vec<&str> = if is_platform { vec!["azure-data", "techmart"] } else { vec!["azure-data"] };
-    let whole = json!({ "packs": packs, "failOn": "error", "severity": {}, "waivers": [] });
-    let text = format!("{}\n", serde_json::to_string_pretty(&whole).unwrap_or_default());
-    std::fs::write(&target, text)
-        .map_err(|error| format!("cannot write {}: {}", input::shown(&target), input::reason(&error)))?;
-    say(&format!(
-        "wrote {} for {} found; packs: {}\nnext: archlint check {}\n",
-        input::shown(&target),
-        crate::report::summary::count(templates.len(), "template"),
-        packs.join(", "),
-        input::shown(&folder)
-    ));
-    Ok(Exit::Passed)
-}
-
-fn collect_types(value: &crate::document::Value, types: &mut Vec<String>) {
-    if let Some(items) = value.as_array() {
-        items.iter().for_each(|item| collect_types(item, types));
-    }
-    for member in value.as_object().map_or(&[][..], |object| &object.members) {
-        match (&*member.key, member.value.as_str()) {
-            ("type", Some(name)) if name.contains('/') => types.push(name.to_ascii_lowercase()),
-            _ => collect_types(&member.value, types),
-        }
-    }
 }
 
 /// Writes a rule to fill in, with its tests.
@@ -106,7 +86,7 @@ pub fn new_rule(given: &ArgMatches) -> Outcome {
     let resource = |properties: serde_json::Value| json!([{ "type": "Microsoft.Storage/storageAccounts", "apiVersion": "2023-05-01", "name": "st", "properties": properties }]);
     let rule = json!({
         "$schema": "../../rule.schema.json",
-        "code": "NEW001",
+        "code": code(&path),
         "severity": "warning",
         "category": "security",
         "service": "storage",
@@ -127,6 +107,10 @@ pub fn new_rule(given: &ArgMatches) -> Outcome {
         ]
     });
     let text = format!("{}\n", serde_json::to_string_pretty(&rule).unwrap_or_default());
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("cannot make {}: {}", input::shown(folder), input::reason(&error)))?;
+    }
     std::fs::write(&path, text)
         .map_err(|error| format!("cannot write {}: {}", input::shown(&path), input::reason(&error)))?;
     let pack = path.ancestors().find(|folder| folder.join("pack.json").is_file()).map(input::shown);
@@ -135,36 +119,59 @@ pub fn new_rule(given: &ArgMatches) -> Outcome {
     Ok(Exit::Passed)
 }
 
+/// A code that no rule of the pack has: one above the greatest, in the letters of the others.
+fn code(path: &Path) -> String {
+    let folder = path.ancestors().skip(1).find(|folder| folder.join("pack.json").is_file());
+    let files = folder.and_then(|folder| crate::policy::read_folder(folder).ok()).unwrap_or_default();
+    let codes = files.iter().filter_map(|file| {
+        let rule: serde_json::Value = serde_json::from_str(&file.text).ok()?;
+        let code = rule["code"].as_str()?.to_owned();
+        let letters = code.trim_end_matches(|last: char| last.is_ascii_digit()).len();
+        let number: u32 = code[letters..].parse().ok()?;
+        Some((number, code[..letters].to_owned()))
+    });
+    codes.max().map_or("OWN001".to_owned(), |(number, letters)| format!("{letters}{:03}", number + 1))
+}
+
 pub fn completions(given: &ArgMatches) -> Outcome {
-    let shell = given.get_one::<String>("shell").map(String::as_str).unwrap_or_default();
-    let shell: clap_complete::Shell = shell.parse()?;
+    let word = given.get_one::<String>("shell").map(String::as_str).unwrap_or_default();
+    let shell: clap_complete::Shell = word.parse().map_err(|_| format!("there are no completions for '{word}'"))?;
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut super::arguments::command(), "archlint", &mut out);
     say(&String::from_utf8_lossy(&out));
     Ok(Exit::Passed)
 }
 
+/// One page with all commands.
 pub fn man() -> Outcome {
+    let wrong = |error: std::io::Error| Refused(format!("the man page cannot be made: {error}"));
     let mut out = Vec::new();
-    let command = super::arguments::command();
-    clap_mangen::Man::new(command).render(&mut out).map_err(|error| format!("the man page cannot be made: {error}"))?;
+    let mut command = super::arguments::command();
+    command.build();
+    let page = clap_mangen::Man::new(command.clone());
+    page.render_title(&mut out).map_err(wrong)?;
+    page.render_name_section(&mut out).map_err(wrong)?;
+    page.render_synopsis_section(&mut out).map_err(wrong)?;
+    page.render_description_section(&mut out).map_err(wrong)?;
+    commands(&command, "archlint", &mut out).map_err(wrong)?;
+    page.render_extra_section(&mut out).map_err(wrong)?;
+    page.render_version_section(&mut out).map_err(wrong)?;
     say(&String::from_utf8_lossy(&out));
     Ok(Exit::Passed)
 }
 
-/// Renders a run that was written as JSON.
-pub fn report(given: &ArgMatches) -> Outcome {
-    let file = given.get_one::<String>("from").map(String::as_str).unwrap_or_default();
-    let format = given.get_one::<String>("format").map(String::as_str).unwrap_or_default();
-    let text =
-        std::fs::read_to_string(file).map_err(|error| format!("cannot read {file}: {}", input::reason(&error)))?;
-    let document: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| format!("{file} is not JSON: {error}"))?;
-    if document["format"] != "archlint-run" || document["version"] != crate::report::json::VERSION {
-        return Err(Refused(format!("{file} is not a run of archlint, written with --format json")));
+/// Each command with its options, those inside it after it.
+fn commands(of: &clap::Command, name: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
+    for command in of.get_subcommands().filter(|command| command.get_name() != "help") {
+        let whole = format!("{name} {}", command.get_name());
+        let page = clap_mangen::Man::new(command.clone());
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        out.extend(format!(".SH {}\n{about}\n.sp\n", whole.to_uppercase()).into_bytes());
+        let mut options = Vec::new();
+        page.render_options_section(&mut options)?;
+        // The heading of the section is the command's name.
+        out.extend(String::from_utf8_lossy(&options).replace(".SH OPTIONS\n", "").into_bytes());
+        commands(command, &whole, out)?;
     }
-    let time = super::check::moment("yyyy-MM-ddTHH:mm:ssZ");
-    let options = crate::report::Options { time, ..crate::report::Options::default() };
-    say(&crate::report::render_document(format, &document, &options)?);
-    Ok(Exit::Passed)
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! `archlint test`.
 
-use super::{Exit, Outcome, Refused, say, values};
+use super::{Exit, Outcome, say, values};
 use crate::check::run_tests;
-use crate::policy::nearest;
+use crate::report::summary::count;
 use crate::source::Sources;
 use clap::ArgMatches;
 
@@ -10,13 +10,7 @@ pub fn run(given: &ArgMatches) -> Outcome {
     let sources = Sources::new();
     let mut chosen = super::packs::all_or_named(given, &sources)?;
     let wrong = super::packs::tell_faults(&chosen.packs, &sources);
-    let wanted = values(given, "rule");
-    let ids: Vec<String> =
-        chosen.packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| rule.rule.id.clone()).collect();
-    if let Some(odd) = wanted.iter().find(|one| !ids.contains(one)) {
-        let near = nearest(odd, ids.iter().map(String::as_str)).map(|near| format!("; did you mean '{near}'?"));
-        return Err(Refused(format!("there is no rule '{odd}'{}", near.unwrap_or_default())));
-    }
+    let wanted = super::packs::ids(&chosen.packs, &values(given, "rule"))?;
     if !wanted.is_empty() {
         for pack in &mut chosen.packs.packs {
             pack.rules.retain(|rule| wanted.contains(&rule.rule.id));
@@ -35,8 +29,9 @@ pub fn run(given: &ArgMatches) -> Outcome {
     }
     let rules: usize = chosen.packs.packs.iter().map(|pack| pack.rules.len()).sum();
     out.push_str(&format!(
-        "{} tests of {rules} rules: {} passed, {failed} failed\n",
-        results.len(),
+        "{} of {}: {} passed, {failed} failed\n",
+        count(results.len(), "test"),
+        count(rules, "rule"),
         results.len() - failed
     ));
     say(&out);

@@ -3,6 +3,7 @@
 
 use super::value::{Kind, Member, Object, Value};
 use crate::source::{Location, SourceId, Span};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// Deepest nesting of arrays and objects that is read.
@@ -102,6 +103,29 @@ pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
     let at = Location { source, span: Span { start: 0, end: text.len() as u32 } };
     whole.root = Value::at(Kind::Array(Arc::new(items)), at);
     Some(whole)
+}
+
+/// Places for keys that were met last; more than one text's different keys.
+const KEYS: usize = 1024;
+
+thread_local! {
+    static LAST_KEYS: RefCell<Vec<Option<Arc<str>>>> = RefCell::new(vec![None; KEYS]);
+}
+
+/// The key, shared with an equal one met on this thread before: documents have few keys, many times over.
+fn shared_key(key: &str) -> Arc<str> {
+    let bytes = key.as_bytes();
+    let letter = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
+    let middle = letter(bytes.len() / 2);
+    let place = (bytes.len() * 31 + letter(0) * 7 + middle * 131 + letter(bytes.len().wrapping_sub(1)) * 17) % KEYS;
+    LAST_KEYS.with_borrow_mut(|keys| match &keys[place] {
+        Some(known) if **known == *key => known.clone(),
+        _ => {
+            let made: Arc<str> = Arc::from(key);
+            keys[place] = Some(made.clone());
+            made
+        }
+    })
 }
 
 struct Parser<'src> {
@@ -217,6 +241,18 @@ impl<'src> Parser<'src> {
         }
     }
 
+    /// A string whose text is shared with equal keys met before.
+    fn key(&mut self) -> Result<Arc<str>, SyntaxError> {
+        let from = self.at + 1;
+        match memchr::memchr2(b'"', b'\\', &self.bytes[from..]) {
+            Some(length) if self.bytes[from + length] == b'"' => {
+                self.at = from + length + 1;
+                Ok(shared_key(&self.text[from..from + length]))
+            }
+            _ => self.string(),
+        }
+    }
+
     fn escaped_string(&mut self, start: usize) -> Result<String, SyntaxError> {
         let mut out = String::new();
         loop {
@@ -324,7 +360,7 @@ impl<'src> Parser<'src> {
                 _ => return Err(self.error_here("expected a key in double quotes or '}'")),
             }
             let key_start = self.at;
-            let key = self.string()?;
+            let key = self.key()?;
             let key_at = self.location(key_start);
             self.skip_space()?;
             if self.peek() != Some(b':') {

@@ -91,6 +91,20 @@ impl CompiledPath {
         selected
     }
 
+    /// The names on the path as far as they are plain, `*` for all, indices left out; and whether those are the path.
+    pub fn names(&self) -> (Vec<String>, bool) {
+        let steps = self.plain_head();
+        let is_choice = |step: &Step| matches!(step, Step::Names(_));
+        let is_whole = matches!(self.plan, Plan::Steps(_)) && !steps.iter().any(is_choice);
+        let plain = steps.into_iter().take_while(|step| !is_choice(step));
+        let names = plain.filter_map(|step| match step {
+            Step::Name(name) => Some(name),
+            Step::Every => Some("*".to_owned()),
+            _ => None,
+        });
+        (names.collect(), is_whole)
+    }
+
     /// Of a path that searches at any depth, the names it goes through below there.
     fn names_below(&self) -> Option<Vec<&str>> {
         let Plan::Library(query) = &self.plan else { return None };

@@ -2,6 +2,7 @@
 
 use super::edges::{self, Edges, References};
 use super::{Index, Resource};
+use std::any::Any;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -21,6 +22,10 @@ pub struct Catalogue {
     /// From the hash of an id to the resources that extend it.
     pub(super) extensions: OnceLock<Edges>,
     pub(super) references: OnceLock<References>,
+    /// From the hash of a scope to the resources deployed to it.
+    pub(super) scopes: OnceLock<Edges>,
+    /// What was found out for the whole estate, by the name it was found under.
+    pub(super) notes: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
     /// Indexes that were asked for, by the name they were asked under.
     pub(super) lookups: Mutex<HashMap<usize, Arc<Edges>>>,
 }
@@ -34,6 +39,8 @@ pub struct Identity {
     above: Vec<u64>,
     /// Hash of the id that it extends.
     extended: Option<u64>,
+    /// Hash of the scope that it is deployed to.
+    scope: u64,
     /// Hashes of each id that its text mentions and of the beginnings of that id, longest first; a mention ends with
     /// [`END`].
     mentioned: Vec<u64>,
@@ -49,6 +56,7 @@ impl Identity {
             id: id_hash(id),
             above: edges::ancestors(id).collect(),
             extended: edges::extended_id(id).map(id_hash),
+            scope: id_hash(edges::scope_id(id)),
             mentioned: Vec::new(),
         }
     }
@@ -64,19 +72,15 @@ impl Identity {
     }
 }
 
-/// The hash of an id in lower case.
+/// The hash of an id, in which the case of ASCII letters does not count (Azure's ids have no others).
 pub fn id_hash(id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let mut buffer = [0u8; 64];
-    if id.is_ascii() {
-        for chunk in id.as_bytes().chunks(buffer.len()) {
-            let lower = &mut buffer[..chunk.len()];
-            lower.copy_from_slice(chunk);
-            lower.make_ascii_lowercase();
-            hasher.write(lower);
-        }
-    } else {
-        hasher.write(id.to_lowercase().as_bytes());
+    let mut buffer = [0u8; 128];
+    for chunk in id.as_bytes().chunks(buffer.len()) {
+        let lower = &mut buffer[..chunk.len()];
+        lower.copy_from_slice(chunk);
+        lower.make_ascii_lowercase();
+        hasher.write(lower);
     }
     hasher.finish()
 }
@@ -129,6 +133,7 @@ pub struct Builder {
     numbers: HashMap<String, u32>,
     under: Vec<(u64, u32)>,
     extensions: Vec<(u64, u32)>,
+    scopes: Vec<(u64, u32)>,
     /// Resource and how many of the hashes that follow are of its mentions.
     mentions: Vec<(u32, u32)>,
     mentioned: Vec<u64>,
@@ -144,6 +149,7 @@ impl Builder {
         self.catalogue.add(one.id, true, type_name, &mut self.numbers);
         self.under.extend(one.above.iter().map(|id| (*id, index as u32)));
         self.extensions.extend(one.extended.map(|id| (id, index as u32)));
+        self.scopes.push((one.scope, index as u32));
         if !one.mentioned.is_empty() {
             self.mentions.push((index as u32, one.mentioned.len() as u32));
             self.mentioned.extend(&one.mentioned);
@@ -181,6 +187,7 @@ impl Builder {
         Catalogue {
             under: OnceLock::from(under),
             extensions: OnceLock::from(Edges::new(self.extensions)),
+            scopes: OnceLock::from(Edges::new(self.scopes)),
             references: OnceLock::from(references),
             ..catalogue
         }

@@ -79,6 +79,19 @@ pub fn extended_id(id: &str) -> Option<&str> {
     None
 }
 
+/// What stands before the last provider of an id: the resource group, subscription or other scope it is deployed to; the
+/// whole id where it has none.
+pub fn scope_id(id: &str) -> &str {
+    let mut tail = 0;
+    for part in from_end(id) {
+        tail += part.len() + 1;
+        if part.eq_ignore_ascii_case("providers") {
+            return id.get(..id.len().saturating_sub(tail)).unwrap_or_default();
+        }
+    }
+    id
+}
+
 /// The id of what a resource belongs to: its parent, or what it extends.
 pub fn owner_id(id: &str) -> Option<&str> {
     parent_id(id).or_else(|| extended_id(id))

@@ -1,27 +1,18 @@
 //! From the CLI's shapes to resources. Every value keeps its place in the export file.
 
+use super::envelope::Lifted;
 use super::{name_of, type_of};
 use crate::document::{Kind, Member, Object, Value};
 use crate::estate::{InputKind, Presence, Resource};
 use serde_json::Value as Json;
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 const FACTS: &str = include_str!("shapes.json");
 
-fn facts() -> &'static Json {
+/// What is known of the shapes in which the CLI prints resources.
+pub fn facts() -> &'static Json {
     static PARSED: OnceLock<Json> = OnceLock::new();
     PARSED.get_or_init(|| serde_json::from_str(FACTS).unwrap_or_default())
-}
-
-/// What one export file holds.
-#[derive(Debug, Default)]
-pub struct Lifted {
-    pub resources: Vec<Resource>,
-    /// Lists that a file shows whole: lower-case type and id of the owner.
-    pub collections: HashSet<(String, String)>,
-    /// Objects of which the file does not say what they belong to.
-    pub homeless: Vec<Value>,
 }
 
 /// Whether resources of a type may hold others.
@@ -29,16 +20,8 @@ pub fn has_children(type_name: &str) -> bool {
     facts()["children"].get(type_name.to_ascii_lowercase()).is_some()
 }
 
-/// Whether a document is an export: a resource, a list of them, or an envelope around such a list.
-pub fn is_export(root: &Value) -> bool {
-    if is_resource(root) {
-        return true;
-    }
-    let list = envelope(root).or_else(|| root.as_array());
-    list.is_some_and(|items| !items.is_empty() && items.iter().any(is_resource)) || changes(root).is_some()
-}
-
-fn is_resource(value: &Value) -> bool {
+/// Whether a value is an object with the id and the type of a resource.
+pub fn is_resource(value: &Value) -> bool {
     let id = value.get("id").and_then(Value::as_str).unwrap_or_default();
     let is_id = ["/subscriptions/", "/providers/"]
         .iter()
@@ -46,69 +29,23 @@ fn is_resource(value: &Value) -> bool {
     is_id && type_of(value, id).is_some()
 }
 
-/// The rows of `az graph query`, a REST list, or a wrapped list.
-fn envelope(root: &Value) -> Option<&[Value]> {
-    ["data", "value"].iter().find_map(|name| root.get(name).and_then(Value::as_array))
+/// Whether an object has one of the members by which settings without an id are recognised.
+pub fn has_face(value: &Value, face: &Json) -> bool {
+    face["keys"].as_array().into_iter().flatten().filter_map(Json::as_str).any(|path| {
+        path.split('.').try_fold(value, |value, name| value.get(name)).is_some_and(|value| !value.is_null())
+    })
 }
 
-/// The changes of a what-if result.
-fn changes(root: &Value) -> Option<&[Value]> {
-    let list = root.get("changes").or_else(|| root.get("properties").and_then(|own| own.get("changes")))?;
-    list.as_array().filter(|list| list.iter().any(|change| change.get("changeType").is_some()))
+/// Adds a resource that states its id.
+pub fn resource(value: &Value, lifted: &mut Lifted) {
+    let id = value.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    resource_as(value, &id, lifted);
 }
 
-/// The resources of an export.
-pub fn lift(root: &Value) -> Lifted {
-    let mut lifted = Lifted::default();
-    if let Some(changes) = changes(root) {
-        for change in changes {
-            changed(change, &mut lifted);
-        }
-        return lifted;
-    }
-    match envelope(root).or_else(|| root.as_array()) {
-        Some(items) if !is_resource(root) => {
-            for item in items {
-                resource(item, &mut lifted);
-            }
-            // A list shows all of a kind that its owner has.
-            for resource in &lifted.resources {
-                let id = resource.id.to_lowercase();
-                if let Some((owner, _)) = id.rsplit_once('/').and_then(|(head, _)| head.rsplit_once('/')) {
-                    lifted.collections.insert((resource.type_name.to_lowercase(), owner.to_owned()));
-                }
-            }
-        }
-        _ => resource(root, &mut lifted),
-    }
-    lifted
-}
-
-/// One change of a what-if result: the state after it. What is deleted is not there.
-fn changed(change: &Value, lifted: &mut Lifted) {
-    let kind = change.get("changeType").and_then(Value::as_str).unwrap_or_default();
-    let is_new = ["Create", "Modify", "Deploy"].iter().any(|name| name.eq_ignore_ascii_case(kind));
-    let state = match kind {
-        "Delete" => return,
-        _ if is_new => change.get("after"),
-        _ => change.get("after").filter(|after| !after.is_null()).or_else(|| change.get("before")),
-    };
-    let Some(state) = state.filter(|state| state.as_object().is_some()) else { return };
-    let count = lifted.resources.len();
-    resource(state, lifted);
-    let note = if is_new { "brought in by this change" } else { "was there before" };
-    for resource in &mut lifted.resources[count..] {
-        resource.change = Some(note);
-    }
-}
-
-fn resource(value: &Value, lifted: &mut Lifted) {
+/// Adds a resource with an id that it need not state.
+pub fn resource_as(value: &Value, id: &str, lifted: &mut Lifted) {
     let Some(object) = value.as_object() else { return };
-    let id = object.get("id").and_then(Value::as_str).unwrap_or_default();
-    let Some(type_name) = type_of(value, id).filter(|_| is_resource(value)) else {
-        lifted.homeless.push(value.clone());
-        return;
-    };
+    let Some(type_name) = type_of(value, id) else { return };
     let folded = type_name.to_ascii_lowercase();
     let stated = object.get("properties");
     let is_flat = object.member("properties").is_none();
@@ -169,9 +106,7 @@ fn resource(value: &Value, lifted: &mut Lifted) {
         presence: Presence::Certain,
         existing: false,
         input: InputKind::Export,
-        partial: is_silent.then(|| {
-            super::command(&type_name, id).unwrap_or_else(|| format!("az resource show --ids {id} -o json")).into()
-        }),
+        partial: is_silent.then(|| super::commands(&type_name, id).join("; ").into()),
         change: None,
         body,
     };
@@ -279,48 +214,4 @@ fn regroup(object: &mut Object, kept: &[String], group: &str) {
     let whole = Value { at, ..Value::object(inside) };
     outside.push(Member { key: group.into(), key_at, value: whole });
     object.members = outside;
-}
-
-/// Joins descriptions of the same resource: the most complete one stays. Gives pairs that contradict each other.
-pub fn merge(resources: Vec<Resource>) -> (Vec<Resource>, Vec<(Resource, Resource)>) {
-    let weight = |resource: &Resource| match resource.body.get("properties").and_then(Value::as_object) {
-        Some(properties) => 1 + properties.members.len(),
-        None => 0,
-    };
-    let mut kept: Vec<Resource> = Vec::new();
-    let mut known: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    let mut conflicts = Vec::new();
-    for resource in resources {
-        let id = resource.id.to_lowercase();
-        match known.get(&id) {
-            None => {
-                known.insert(id, kept.len());
-                kept.push(resource);
-            }
-            Some(&index) => {
-                if contradicts(&kept[index], &resource) {
-                    conflicts.push((kept[index].clone(), resource.clone()));
-                }
-                if weight(&resource) > weight(&kept[index]) {
-                    kept[index] = resource;
-                }
-            }
-        }
-    }
-    (kept, conflicts)
-}
-
-/// Whether two descriptions state another scalar for the same property.
-fn contradicts(a: &Resource, b: &Resource) -> bool {
-    let members = |resource: &Resource| -> Vec<Member> {
-        let properties = resource.body.get("properties").and_then(Value::as_object);
-        properties.map(|object| object.members.clone()).unwrap_or_default()
-    };
-    let others = Object { members: members(b) };
-    members(a).iter().any(|member| {
-        let is_scalar = |value: &Value| value.as_object().is_none() && value.as_array().is_none();
-        others.get(&member.key).is_some_and(|other| {
-            is_scalar(&member.value) && is_scalar(other) && !crate::check::same_text(&member.value, other)
-        })
-    })
 }

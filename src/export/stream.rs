@@ -1,14 +1,17 @@
 //! Exports that are too large to be held: their resources are found in one pass over the text, and each is read again
 //! when it is asked for.
 
-use super::{lift, merge, type_of};
+use super::envelope::TOKENS;
+use super::{Conflict, Notice, lift, merge, type_of};
 use crate::document::{SyntaxError, Value, parse_part};
 use crate::estate::{Builder, Catalogue, Identity, Index, InputKind, Presence, Resource, Supply, ids_in, texts};
 use crate::source::{Location, Marks, SourceId, Span};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that are read together.
@@ -66,6 +69,38 @@ fn is_id(text: &str) -> bool {
     ["/subscriptions/", "/providers/"]
         .iter()
         .any(|head| text.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)))
+}
+
+/// Where the envelope around a list says that there is more of it, and whether it is that of a query.
+pub fn rest(path: &Path, layout: Layout) -> Option<(Span, bool)> {
+    const TAIL: u64 = 16 << 10;
+    let Layout::Array(start) = layout else { return None };
+    let mut file = File::open(path).ok()?;
+    let mut head = vec![0; start];
+    file.read_exact(&mut head).ok()?;
+    let size = file.metadata().ok()?.len();
+    let from = size.saturating_sub(TAIL).max(start as u64);
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail).ok()?;
+    // The envelope goes on behind the end of the list.
+    let end = memchr::memrchr(b']', &tail)?;
+    let is_query = memchr::memmem::find(&head, b"\"data\"").is_some();
+    let parts = [(0, &head[..]), (from + end as u64, &tail[end..])];
+    let found = parts.into_iter().find_map(|(base, text)| Some(base + token(text)? as u64))?;
+    let start = u32::try_from(found).ok()?;
+    Some((Span { start, end: start + 1 }, is_query))
+}
+
+/// Where a member stands that has a token for the rest of a list.
+fn token(text: &[u8]) -> Option<usize> {
+    TOKENS.iter().find_map(|name| {
+        let key = format!("\"{name}\"");
+        let at = memchr::memmem::find(text, key.as_bytes())?;
+        let value: Vec<u8> =
+            text[at + key.len()..].iter().copied().filter(|byte| !b" \n\r\t:".contains(byte)).take(2).collect();
+        (value.first() == Some(&b'"') && value.get(1) != Some(&b'"')).then_some(at)
+    })
 }
 
 /// Length of the object that a text begins with; nothing when its end is not in it.
@@ -288,8 +323,8 @@ struct Sighted {
 pub struct Scanned {
     bytes: u64,
     sighted: Vec<Sighted>,
-    /// Items that do not say which resource they are.
-    homeless: Vec<Span>,
+    /// What items do not say.
+    notices: Vec<Notice>,
     lines: u32,
 }
 
@@ -308,7 +343,7 @@ impl Scanned {
 /// Looks through a block.
 pub fn scan(block: &Block) -> Scanned {
     let bytes = block.text.len() as u64;
-    let mut scanned = Scanned { bytes, sighted: Vec::with_capacity(block.items.len()), homeless: Vec::new(), lines: 0 };
+    let mut scanned = Scanned { bytes, sighted: Vec::with_capacity(block.items.len()), notices: Vec::new(), lines: 0 };
     let mut seen = 0;
     for &(start, end) in &block.items {
         scanned.lines += memchr::memchr_iter(b'\n', &block.text[seen..start]).count() as u32;
@@ -328,8 +363,8 @@ pub fn scan(block: &Block) -> Scanned {
             Some((id, type_name)) => scanned.sighted.push(sighted(0, id, &type_name)),
             None => {
                 // Resources inside of it, or none that is named: that takes reading it whole.
-                let lifted = read(SourceId::default(), text, at).map(|value| lift(&value)).unwrap_or_default();
-                scanned.homeless.extend(lifted.homeless.iter().map(|one| one.at.span));
+                let lifted = read(SourceId::default(), text, at).map(|value| lift(&value, None)).unwrap_or_default();
+                scanned.notices.extend(lifted.notices);
                 for (part, one) in lifted.resources.iter().enumerate() {
                     scanned.sighted.push(sighted(part, &one.id, &one.type_name));
                 }
@@ -384,6 +419,8 @@ struct Stored {
 /// The resources of large exports, read when they are asked for.
 #[derive(Debug, Default)]
 pub struct Store {
+    /// Tells stores apart, of which a process may have several.
+    number: u64,
     files: Vec<Stored>,
     entries: Vec<Entry>,
     /// Further descriptions of the same resource.
@@ -398,16 +435,15 @@ impl Store {
         let Some(stored) = self.files.get(entry.file as usize) else {
             return self.held.get(entry.start as usize).cloned();
         };
-        let mut text = vec![0; entry.length as usize];
-        let value = match read_at(&stored.file, &mut text, u64::from(entry.start)) {
-            Ok(()) => read(stored.source, &text, entry.start),
+        let value = with_text(self.number, entry, &stored.file, |text| match text {
+            Ok(text) => read(stored.source, text, entry.start),
             Err(error) => {
                 let span = Span { start: entry.start, end: entry.start };
                 Err(SyntaxError { message: format!("the file cannot be read again: {error}"), span })
             }
-        };
+        });
         match value {
-            Ok(value) => lift(&value).resources.into_iter().nth(entry.part as usize),
+            Ok(value) => lift(&value, None).resources.into_iter().nth(entry.part as usize),
             Err(error) => {
                 self.faults.lock().unwrap_or_else(PoisonError::into_inner).push((stored.source, error));
                 None
@@ -422,7 +458,7 @@ impl Store {
     }
 
     /// Pairs of descriptions that contradict each other.
-    pub fn conflicts(&self) -> Vec<(Resource, Resource)> {
+    pub fn conflicts(&self) -> Vec<Conflict> {
         let mut doubled: Vec<Index> = self.also.keys().copied().collect();
         doubled.sort_unstable();
         doubled.into_iter().flat_map(|index| merge(self.descriptions(index)).1).collect()
@@ -461,21 +497,63 @@ impl Supply for Store {
     }
 }
 
-#[cfg(unix)]
-fn read_at(file: &File, text: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, text, at)
+/// Bytes that are read at once: what is judged after a resource stands behind it.
+const AHEAD: usize = 64 << 10;
+
+/// What a thread read last.
+#[derive(Default)]
+struct Ahead {
+    store: u64,
+    file: u32,
+    start: u64,
+    text: Vec<u8>,
 }
 
-#[cfg(windows)]
-fn read_at(file: &File, text: &mut [u8], at: u64) -> io::Result<()> {
+thread_local! {
+    static LAST_READ: RefCell<Ahead> = RefCell::default();
+}
+
+/// Gives the text of an entry, from what was read last where that has it.
+fn with_text<R>(store: u64, entry: Entry, file: &File, take: impl FnOnce(io::Result<&[u8]>) -> R) -> R {
+    LAST_READ.with_borrow_mut(|ahead| {
+        let (start, length) = (u64::from(entry.start), entry.length as usize);
+        let is_there = (ahead.store, ahead.file) == (store, entry.file)
+            && ahead.start <= start
+            && start + length as u64 <= ahead.start + ahead.text.len() as u64;
+        if !is_there {
+            ahead.text.resize(length.max(AHEAD), 0);
+            match read_at(file, &mut ahead.text, start) {
+                Ok(read) if read >= length => ahead.text.truncate(read),
+                Ok(_) => {
+                    ahead.text.clear();
+                    return take(Err(io::ErrorKind::UnexpectedEof.into()));
+                }
+                Err(error) => {
+                    ahead.text.clear();
+                    return take(Err(error));
+                }
+            }
+            (ahead.store, ahead.file, ahead.start) = (store, entry.file, start);
+        }
+        let from = (start - ahead.start) as usize;
+        take(Ok(&ahead.text[from..from + length]))
+    })
+}
+
+/// Reads until the text is full or the file ends; gives how much.
+fn read_at(file: &File, text: &mut [u8], at: u64) -> io::Result<usize> {
     let mut done = 0;
     while done < text.len() {
-        match std::os::windows::fs::FileExt::seek_read(file, &mut text[done..], at + done as u64)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => done += read,
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(file, &mut text[done..], at + done as u64)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(file, &mut text[done..], at + done as u64)?;
+        if read == 0 {
+            break;
         }
+        done += read;
     }
-    Ok(())
+    Ok(done)
 }
 
 /// Makes a store from what blocks show, in order.
@@ -486,8 +564,8 @@ pub struct StoreBuilder {
     /// Where the items of the file at hand begin, and line breaks before them.
     marks: Marks,
     lines: u32,
-    /// Items of the file at hand that do not say which resource they are.
-    pub homeless: Vec<Span>,
+    /// What items of the file at hand do not say.
+    pub notices: Vec<Notice>,
 }
 
 impl StoreBuilder {
@@ -503,7 +581,7 @@ impl StoreBuilder {
             self.enter(&one.identity, &one.type_name, entry);
         }
         self.lines += scanned.lines;
-        self.homeless.extend(scanned.homeless);
+        self.notices.extend(scanned.notices);
     }
 
     fn enter(&mut self, identity: &Identity, type_name: &str, entry: Entry) {
@@ -531,7 +609,9 @@ impl StoreBuilder {
         }
     }
 
-    pub fn finish(self) -> (Arc<Store>, Arc<Catalogue>) {
+    pub fn finish(mut self) -> (Arc<Store>, Arc<Catalogue>) {
+        static MADE: AtomicU64 = AtomicU64::new(1);
+        self.store.number = MADE.fetch_add(1, Ordering::Relaxed);
         (Arc::new(self.store), Arc::new(self.catalogue.finish()))
     }
 }

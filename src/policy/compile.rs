@@ -9,7 +9,7 @@ use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::document::{CompiledPath, Kind, Member, Object, Value};
 use crate::estate::InputKind;
 use regex::{Regex, RegexBuilder};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 
 /// Deepest nesting of conditions in a rule.
@@ -23,22 +23,28 @@ pub struct Context<'p> {
     pub components: &'p [String],
     /// Whether a relation leads to the condition, so that there is an origin.
     pub is_related: bool,
-    /// Patterns built so far.
-    pub patterns: &'p Patterns,
+    /// What is kept from one condition to the next.
+    pub kept: &'p Kept,
 }
 
-/// Patterns by their text and whether case matters: rules that tell types apart repeat them, and each costs more to
-/// build than the rest of a condition.
-pub type Patterns = RefCell<HashMap<(String, bool), Regex>>;
+/// What the conditions of a rule are compiled with, one after another.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Patterns by their text and whether case matters: rules that tell types apart repeat them, and each costs more to
+    /// build than the rest of a condition.
+    patterns: RefCell<HashMap<(String, bool), Regex>>,
+    /// Whether a path has started where a relation does, or at the rule's subject.
+    looks_back: Cell<bool>,
+}
 
 impl Context<'_> {
     fn pattern(&self, text: &str, exact_case: bool) -> Result<Regex, regex::Error> {
         let key = (text.to_owned(), exact_case);
-        if let Some(built) = self.patterns.borrow().get(&key) {
+        if let Some(built) = self.kept.patterns.borrow().get(&key) {
             return Ok(built.clone());
         }
         let built = RegexBuilder::new(text).case_insensitive(!exact_case).build()?;
-        self.patterns.borrow_mut().insert(key, built.clone());
+        self.kept.patterns.borrow_mut().insert(key, built.clone());
         Ok(built)
     }
 }
@@ -215,6 +221,7 @@ fn based<'v>(value: &'v Value, what: &str, context: &Context) -> Result<(Base, &
     if let Some(rest) = written.strip_prefix("@parent.") {
         Ok((Base::Parent, rest))
     } else if let Some(rest) = written.strip_prefix("@subject.") {
+        context.kept.looks_back.set(true);
         Ok((Base::Subject, rest))
     } else if let Some(rest) = written.strip_prefix("@resource.") {
         Ok((Base::Resource, rest))
@@ -222,6 +229,7 @@ fn based<'v>(value: &'v Value, what: &str, context: &Context) -> Result<(Base, &
         if !context.is_related {
             return Err(PackError::new(value.at, "'@origin.' has a meaning only inside 'related'"));
         }
+        context.kept.looks_back.set(true);
         Ok((Base::Origin, rest))
     } else {
         Ok((Base::Own, written))
@@ -471,7 +479,10 @@ fn related(value: &Value, context: &Context, depth: usize, given: Option<Demand>
         Some(value) => Some(component_name(value, context)?),
     };
     let there = Context { is_related: true, ..*context };
+    let looked_back = context.kept.looks_back.replace(false);
     let filter = members.get("where").map(|filter| nested(filter, &there, depth + 1)).transpose()?;
+    let looks_back = context.kept.looks_back.get();
+    context.kept.looks_back.set(looked_back || looks_back);
     let on = match members.get("on") {
         None => Vec::new(),
         Some(value) => {
@@ -505,7 +516,7 @@ fn related(value: &Value, context: &Context, depth: usize, given: Option<Demand>
             return Err(PackError::new(demand.key_at, format!("'{}' has no place in an amount", demand.key)));
         }
     };
-    Ok(Related { relation, below, types, component, filter, on, differ, missing_is_unknown, demand })
+    Ok(Related { relation, below, types, component, filter, looks_back, on, differ, missing_is_unknown, demand })
 }
 
 fn join(value: &Value, context: &Context) -> Result<Join, PackError> {
@@ -553,8 +564,8 @@ mod tests {
 
     fn error(json: &str) -> Option<String> {
         let written = parse(SourceId(0), json).expect("json").root;
-        let patterns = Patterns::default();
-        let context = Context { parameters: &BTreeMap::new(), components: &[], is_related: false, patterns: &patterns };
+        let kept = Kept::default();
+        let context = Context { parameters: &BTreeMap::new(), components: &[], is_related: false, kept: &kept };
         condition(&written, &context).err().map(|error| error.message)
     }
 

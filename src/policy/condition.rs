@@ -293,6 +293,8 @@ pub struct Related {
     pub types: Vec<String>,
     pub component: Option<Arc<str>>,
     pub filter: Option<Condition>,
+    /// Whether the filter's answer depends on where the relation starts.
+    pub looks_back: bool,
     /// Equal values on both sides, of each of these.
     pub on: Vec<Join>,
     /// Values that must differ.

@@ -1,6 +1,6 @@
 //! Packs: `pack.json` with parameters and components, and the rules beside it.
 
-use super::compile::{Context, Patterns, condition};
+use super::compile::{Context, Kept, condition};
 use super::condition::Condition;
 use super::defaults::Defaults;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
@@ -9,9 +9,10 @@ use crate::arm::declarations::Asked;
 use crate::document::{Value, parse};
 use crate::source::{Location, Source, SourceId, Sources};
 use regex::{Regex, RegexBuilder};
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 /// The rule files that are part of the program: path under `rules/`, text, text without tests and spaces.
 pub const EMBEDDED: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded_rules.rs"));
@@ -22,6 +23,8 @@ pub struct Pack {
     pub name: String,
     pub version: String,
     pub title: String,
+    /// What its files hash to, where that was asked for.
+    pub sha256: Option<String>,
     /// Runs when nothing is configured.
     pub runs_by_default: bool,
     /// Values in force, by name.
@@ -29,6 +32,40 @@ pub struct Pack {
     pub components: Vec<Component>,
     /// In order of id.
     pub rules: Vec<CompiledRule>,
+    dispatch: OnceLock<Dispatch>,
+}
+
+/// Which rules have something to judge, by the types that are present: most rules of a pack have nothing.
+#[derive(Debug, Default)]
+struct Dispatch {
+    by_type: HashMap<String, Vec<usize>>,
+    /// Rules on the estate, on components, and on types by pattern.
+    always: Vec<usize>,
+}
+
+impl Pack {
+    /// The rules that may have a resource to judge where these types (in lower case) are present, in order of id.
+    pub fn rules_for<'t>(&self, present: impl Iterator<Item = &'t str>) -> impl Iterator<Item = &CompiledRule> {
+        let dispatch = self.dispatch.get_or_init(|| {
+            let mut dispatch = Dispatch::default();
+            for (number, rule) in self.rules.iter().enumerate() {
+                match &rule.subjects {
+                    Subjects::Types(names) if !names.iter().any(|name| name.contains('*')) => {
+                        for name in names {
+                            dispatch.by_type.entry(name.clone()).or_default().push(number);
+                        }
+                    }
+                    _ => dispatch.always.push(number),
+                }
+            }
+            dispatch
+        });
+        let mut numbers = dispatch.always.clone();
+        numbers.extend(present.filter_map(|name| dispatch.by_type.get(name)).flatten());
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(|number| &self.rules[number])
+    }
 }
 
 /// One part of an architecture, found in any estate.
@@ -78,18 +115,33 @@ impl Match {
 #[derive(Clone, Debug)]
 pub struct PackFile {
     pub path: String,
+    /// As people see it.
+    pub name: String,
     pub text: Cow<'static, str>,
 }
 
 /// All files that are part of the program.
 pub fn embedded() -> Vec<PackFile> {
-    EMBEDDED.iter().map(|(path, text, _)| PackFile { path: (*path).to_owned(), text: (*text).into() }).collect()
+    EMBEDDED
+        .iter()
+        .map(|(path, text, _)| PackFile {
+            path: (*path).to_owned(),
+            name: format!("rules/{path}"),
+            text: (*text).into(),
+        })
+        .collect()
 }
 
 /// The same without what only `test` and editors need: tests and schemas.
 pub fn embedded_to_run() -> Vec<PackFile> {
     let to_run = EMBEDDED.iter().filter(|(path, ..)| !path.ends_with("schema.json"));
-    to_run.map(|(path, _, text)| PackFile { path: (*path).to_owned(), text: (*text).into() }).collect()
+    to_run
+        .map(|(path, _, text)| PackFile {
+            path: (*path).to_owned(),
+            name: format!("rules/{path}"),
+            text: (*text).into(),
+        })
+        .collect()
 }
 
 impl Packs {
@@ -123,6 +175,23 @@ pub fn default_packs(files: &[PackFile]) -> Vec<String> {
         .collect()
 }
 
+/// SHA-256 of a pack: of the path below its folder and the text of each file, in order of path.
+pub fn hash(files: &[PackFile], pack: &str) -> String {
+    let head = format!("{pack}/");
+    let mut own: Vec<(&str, &str)> =
+        files.iter().filter_map(|file| Some((file.path.strip_prefix(&head)?, &*file.text))).collect();
+    own.sort_unstable();
+    let mut hash = Sha256::new();
+    for (path, text) in own {
+        // Lengths, so that text cannot pass from one file to the next.
+        hash.update((path.len() as u64).to_le_bytes());
+        hash.update(path);
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The names of all packs among `files`.
 pub fn pack_names(files: &[PackFile]) -> Vec<&str> {
     files.iter().filter_map(|file| file.path.strip_suffix("/pack.json")).collect()
@@ -136,7 +205,7 @@ pub fn read_folder(folder: &std::path::Path) -> Result<Vec<PackFile>, String> {
         return Err(format!("the folder '{shown}' has no pack.json"));
     }
     let name = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    json_files(&real, &format!("{name}/"))
+    json_files(&real, &format!("{name}/"), &crate::input::shown(folder))
 }
 
 /// Reads a folder of packs with their shared tables, as `rules/` is.
@@ -144,10 +213,10 @@ pub fn read_rules(folder: &std::path::Path) -> Result<Vec<PackFile>, String> {
     if !folder.is_dir() {
         return Err(format!("there is no folder '{}'", folder.display()));
     }
-    json_files(folder, "")
+    json_files(folder, "", &crate::input::shown(folder))
 }
 
-fn json_files(folder: &std::path::Path, head: &str) -> Result<Vec<PackFile>, String> {
+fn json_files(folder: &std::path::Path, head: &str, shown: &str) -> Result<Vec<PackFile>, String> {
     let mut files = Vec::new();
     for entry in ignore::WalkBuilder::new(folder).sort_by_file_path(std::path::Path::cmp).build().flatten() {
         let path = entry.path();
@@ -156,7 +225,7 @@ fn json_files(folder: &std::path::Path, head: &str) -> Result<Vec<PackFile>, Str
         }
         let below = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-        files.push(PackFile { path: format!("{head}{below}"), text: text.into() });
+        files.push(PackFile { path: format!("{head}{below}"), name: format!("{shown}/{below}"), text: text.into() });
     }
     Ok(files)
 }
@@ -176,6 +245,8 @@ pub struct Packs {
     pub packs: Vec<Pack>,
     pub defaults: Defaults,
     pub errors: Vec<PackError>,
+    /// Verdicts are to carry how each condition came out: for `why`.
+    pub tell_all: bool,
 }
 
 /// Reads packs. `wanted` names those to load (all when nothing); `overrides` is what the user sets.
@@ -191,7 +262,7 @@ pub fn load(files: &[PackFile], wanted: &dyn Fn(&str) -> bool, overrides: &Overr
         if name.ends_with("schema.json") || (!is_default_table && (!file.path.contains('/') || !wanted(folder))) {
             continue;
         }
-        let id = sources.add(Source::new(format!("rules/{}", file.path), &*file.text));
+        let id = sources.add(Source::new(file.name.as_str(), &*file.text));
         match parse(id, &file.text) {
             Err(error) => {
                 packs.errors.push(PackError::new(Location { source: id, span: error.span }, error.message));
@@ -273,8 +344,8 @@ fn pack(
     let names: Vec<String> =
         declared.map_or(Vec::new(), |list| list.members.iter().map(|member| member.key.to_string()).collect());
     let vocabulary = Arc::new(Vocabulary { parameters: parameters.clone(), components: names });
-    let patterns = Patterns::default();
-    let context = vocabulary.context(&patterns);
+    let kept = Kept::default();
+    let context = vocabulary.context(&kept);
     let mut components = Vec::new();
     for member in declared.map_or(&[][..], |list| &list.members) {
         let selector = overrides.components.get(&*member.key);
@@ -291,8 +362,10 @@ fn pack(
         name: name.to_owned(),
         version: text(needed("version")?, "version")?.to_owned(),
         title: text(needed("title")?, "title")?.to_owned(),
+        sha256: None,
         runs_by_default: members.get("default").and_then(Value::as_bool).unwrap_or(false),
         rules: compiled,
+        dispatch: OnceLock::new(),
         components,
         parameters,
     })

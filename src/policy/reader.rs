@@ -53,19 +53,31 @@ pub fn only(object: &Object, what: &str, known: &[&str]) -> Result<(), PackError
     }
 }
 
-/// The known word with the fewest edits away, when it is near enough to be meant.
+/// Least letters of a word that is taken for the beginning of another.
+const LEAST_BEGINNING: usize = 4;
+
+/// The known word with the fewest edits away, when it is near enough to be meant; else the shortest that begins so.
 pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let lower = word.to_lowercase();
-    known
-        .into_iter()
-        .map(|candidate| (edits(&lower, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().min(word.chars().count()) / 4)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let mut best: Option<(usize, &'w str)> = None;
+    let mut begun: Option<&'w str> = None;
+    for candidate in known {
+        let other = candidate.to_lowercase();
+        let distance = edits(&lower, &other);
+        let is_near = distance <= 1 + other.chars().count().min(lower.chars().count()) / 4;
+        if is_near && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+        let begins = lower.chars().count() >= LEAST_BEGINNING && other.starts_with(&lower);
+        if begins && begun.is_none_or(|least| candidate.len() < least.len()) {
+            begun = Some(candidate);
+        }
+    }
+    best.map(|(_, candidate)| candidate).or(begun)
 }
 
 /// Levenshtein distance.
-fn edits(a: &str, b: &str) -> usize {
+pub fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {
@@ -88,5 +100,9 @@ mod tests {
     fn the_nearest_word_is_offered_only_when_near() {
         assert_eq!(nearest("notEqual", ["equals", "notEquals", "exists"]), Some("notEquals"));
         assert_eq!(nearest("banana", ["equals", "notEquals"]), None);
+        assert_eq!(
+            nearest("sql-firewall", ["sql-firewall-open-to-internet", "sql-firewall-lets-azure-in"]),
+            Some("sql-firewall-lets-azure-in")
+        );
     }
 }

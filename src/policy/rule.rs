@@ -1,12 +1,13 @@
 //! One rule, read from its file.
 
-use super::compile::{Context, Patterns, component_name, condition, input_kind};
+use super::compile::{Context, Kept, component_name, condition, input_kind};
 use super::condition::Condition;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use crate::arm::declarations::{Declares, NAMESPACE};
 use crate::check::Severity;
 use crate::document::{Object, Value};
 use crate::estate::InputKind;
+use crate::source::Location;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -37,6 +38,41 @@ pub struct Rule {
     pub concepts: Vec<String>,
     /// False for a rule whose findings nobody may suppress.
     pub is_waivable: bool,
+    pub lifecycle: Lifecycle,
+    /// Of a deprecated rule: what takes its place.
+    pub deprecated: Option<String>,
+}
+
+impl Rule {
+    /// Whether a name in a configuration or on the command line means this rule.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.id == name || self.code == name || self.aliases.iter().any(|alias| alias == name)
+    }
+}
+
+/// How far a rule may be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Lifecycle {
+    /// May change or go: runs only where it is asked for.
+    Preview,
+    #[default]
+    Stable,
+    /// Will go: runs, and says what takes its place.
+    Deprecated,
+}
+
+impl Lifecycle {
+    pub fn name(self) -> &'static str {
+        match self {
+            Lifecycle::Preview => "preview",
+            Lifecycle::Stable => "stable",
+            Lifecycle::Deprecated => "deprecated",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Lifecycle::Preview, Lifecycle::Stable, Lifecycle::Deprecated].into_iter().find(|one| one.name() == text)
+    }
 }
 
 impl Rule {
@@ -86,6 +122,9 @@ pub struct CompiledRule {
     pub rule: Arc<Rule>,
     pub subjects: Subjects,
     pub input: Option<InputKind>,
+    /// The rule's place, and that of its `for`.
+    pub at: Location,
+    pub selection: Location,
     /// The `tests` member as written; null where the rule was read without.
     pub tests: Value,
     written: Written,
@@ -112,8 +151,8 @@ pub struct Vocabulary {
 
 impl Vocabulary {
     /// What a condition that no relation leads to may refer to.
-    pub fn context<'p>(&'p self, patterns: &'p Patterns) -> Context<'p> {
-        Context { parameters: &self.parameters, components: &self.components, is_related: false, patterns }
+    pub fn context<'p>(&'p self, kept: &'p Kept) -> Context<'p> {
+        Context { parameters: &self.parameters, components: &self.components, is_related: false, kept }
     }
 }
 
@@ -122,8 +161,8 @@ impl CompiledRule {
     pub fn filter(&self) -> Result<Option<&Condition>, &PackError> {
         let written = &self.written;
         let compile = || {
-            let patterns = Patterns::default();
-            let context = written.vocabulary.context(&patterns);
+            let kept = Kept::default();
+            let context = written.vocabulary.context(&kept);
             written.filter.as_ref().map(|filter| condition(filter, &context)).transpose()
         };
         self.filter.get_or_init(compile).as_ref().map(Option::as_ref)
@@ -132,7 +171,7 @@ impl CompiledRule {
     /// What must hold, or what is wrong with it. Of most rules with a filter no resource comes so far.
     pub fn assert(&self) -> Result<&Condition, &PackError> {
         let written = &self.written;
-        let compile = || condition(&written.assert, &written.vocabulary.context(&Patterns::default()));
+        let compile = || condition(&written.assert, &written.vocabulary.context(&Kept::default()));
         self.assert.get_or_init(compile).as_ref()
     }
 
@@ -152,7 +191,7 @@ impl CompiledRule {
     }
 }
 
-const WORDS: [&str; 23] = [
+const WORDS: [&str; 24] = [
     "$schema",
     "code",
     "requirement",
@@ -173,6 +212,7 @@ const WORDS: [&str; 23] = [
     "peers",
     "concepts",
     "tests",
+    "lifecycle",
     "deprecated",
     "note",
     "waivable",
@@ -180,8 +220,8 @@ const WORDS: [&str; 23] = [
 
 /// Reads one rule file.
 pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) -> Result<CompiledRule, PackError> {
-    let patterns = Patterns::default();
-    let context = &vocabulary.context(&patterns);
+    let kept = Kept::default();
+    let context = &vocabulary.context(&kept);
     let members = object(root, "a rule")?;
     only(members, "word in a rule", &WORDS)?;
     let needed =
@@ -218,6 +258,8 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
         aliases: list("aliases")?,
         peers: list("peers")?,
         concepts: list("concepts")?,
+        lifecycle: lifecycle(root, members)?,
+        deprecated: members.get("deprecated").map(|value| text(value, "deprecated").map(str::to_owned)).transpose()?,
         is_waivable: members.get("waivable").and_then(Value::as_bool).unwrap_or(true),
     };
     let selection = needed("for")?;
@@ -241,6 +283,8 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
         rule: Arc::new(described),
         subjects,
         input: chosen.get("input").map(input_kind).transpose()?,
+        at: root.at,
+        selection: selection.at,
         tests: members.get("tests").cloned().unwrap_or_default(),
         written: Written {
             filter: chosen.get("where").cloned(),
@@ -250,6 +294,24 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
         filter: OnceLock::new(),
         assert: OnceLock::new(),
     })
+}
+
+/// `preview`, `stable` or `deprecated`; a rule with `deprecated`, the sentence that says what takes its place, is that.
+fn lifecycle(root: &Value, rule: &Object) -> Result<Lifecycle, PackError> {
+    let stated = match rule.get("lifecycle") {
+        None if rule.get("deprecated").is_some() => return Ok(Lifecycle::Deprecated),
+        None => return Ok(Lifecycle::Stable),
+        Some(value) => {
+            let word = text(value, "lifecycle")?;
+            Lifecycle::parse(word)
+                .ok_or_else(|| unknown_word(value.at, "lifecycle", word, ["preview", "stable", "deprecated"]))?
+        }
+    };
+    if (stated == Lifecycle::Deprecated) != rule.get("deprecated").is_some() {
+        let message = "a deprecated rule says in 'deprecated' what takes its place, and no other rule does";
+        return Err(PackError::new(root.at, message));
+    }
+    Ok(stated)
 }
 
 fn fix(rule: &Object) -> Result<Fix, PackError> {

@@ -1,15 +1,16 @@
 //! Lines that make annotations: GitHub's workflow commands and Azure Pipelines' logging commands.
 
-use super::view::{list, message, number, open, rule, text};
+use super::view::{list, message, number, open, rule, shown, text};
+use crate::check::Severity;
 use serde_json::Value as Json;
 
 /// `::error file=…,line=…::message`
 /// (docs.github.com/actions/writing-workflows/choosing-what-your-workflow-does/workflow-commands-for-github-actions).
-pub fn github(document: &Json) -> String {
+pub fn github(document: &Json, show: Severity) -> String {
     let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let mut out = String::new();
-    for note in notes(document) {
+    for note in notes(document, show) {
         let word = match note.severity {
             "error" => "error",
             "warning" => "warning",
@@ -32,11 +33,11 @@ pub fn github(document: &Json) -> String {
 
 /// `##vso[task.logissue …]message`
 /// (learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands).
-pub fn azure_pipelines(document: &Json) -> String {
+pub fn azure_pipelines(document: &Json, show: Severity) -> String {
     let data = |text: &str| text.replace('%', "%AZP25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(';', "%3B").replace(']', "%5D");
     let mut out = String::new();
-    for note in notes(document) {
+    for note in notes(document, show) {
         let kind = if note.severity == "error" { "error" } else { "warning" };
         let place = note.place.map_or(String::new(), |place| {
             format!(
@@ -84,14 +85,14 @@ struct Note<'d> {
 }
 
 /// Problems of the input first, then findings.
-fn notes(document: &Json) -> Vec<Note<'_>> {
+fn notes(document: &Json, show: Severity) -> Vec<Note<'_>> {
     let problems = list(document, "problems").iter().map(|problem| Note {
         severity: text(problem, "severity"),
         title: text(problem, "code"),
         message: text(problem, "message").to_owned(),
         place: Some(&problem["place"]).filter(|place| !place.is_null()),
     });
-    let findings = open(document, "fail").map(|outcome| {
+    let findings = shown(document, show).map(|outcome| {
         let rule = rule(document, outcome);
         Note {
             severity: text(rule, "severity"),

@@ -1,6 +1,6 @@
 //! One line per finding: `file:line:column: severity[rule] message`.
 
-use super::{Options, Summary, Texts, findings, full_message, unknowns};
+use super::{Options, Summary, Texts, findings, full_message, hidden, shown, unknowns};
 use crate::check::{Outcome, Place, Run};
 use crate::source::Sources;
 use std::fmt::Write;
@@ -20,7 +20,7 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
         let at = position(&outcome.primary);
         let _ = writeln!(out, "{at}: {word}[{}] {}", outcome.rule.id, full_message(outcome));
     };
-    for outcome in findings(run) {
+    for outcome in shown(run, options) {
         line(outcome, outcome.rule.severity.name());
     }
     if options.show_unknown {
@@ -28,6 +28,7 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
             line(outcome, "unknown");
         }
     }
+    out.push_str(&hidden(findings(run).count() - shown(run, options).count(), options.show));
     let _ = writeln!(out, "{}", Summary::of(run).sentence());
     out
 }

@@ -1,51 +1,46 @@
 //! The auditor's report: one HTML file with nothing loaded from elsewhere. It reads without script, on paper and by
 //! screen reader; the script only filters.
 
-use super::summary::count;
-use super::view::{escaped, list, message, number, rule, text, texts};
+use super::view::{
+    Group, NOT_ASSESSED, accepted, controls, counted, detail, escaped, idle, list, message, number, parameters,
+    requirements, rule, text, texts,
+};
+use crate::check::Severity;
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
-/// `time` is the moment of the assessment, in ISO 8601.
-pub fn render(document: &Json, time: &str) -> String {
+pub fn render(document: &Json) -> String {
     let mut out = String::new();
     let _ = write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>archlint report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#main\">Skip to the verdicts</a>\n<header>\n<h1>Architecture compliance report</h1>\n\
-         <p class=\"soft\">archlint {} · {}</p>\n</header>\n",
+         <a class=\"skip\" href=\"#verdicts\">Skip to the verdicts</a>\n<header>\n<h1>Architecture compliance report</h1>\n\
+         <p class=\"soft\">archlint {}{}</p>\n</header>\n",
         escaped(text(&document["tool"], "version")),
-        escaped(time)
+        document["time"].as_str().map(|time| format!(" · {}", escaped(time))).unwrap_or_default()
     );
     out.push_str(
         "<nav aria-label=\"Sections\"><ul><li><a href=\"#scope\">Scope</a></li>\
          <li><a href=\"#requirements\">Requirements</a></li><li><a href=\"#controls\">Controls</a></li>\
-         <li><a href=\"#main\">Verdicts</a></li><li><a href=\"#waivers\">Accepted risks</a></li>\
+         <li><a href=\"#verdicts\">Verdicts</a></li><li><a href=\"#waivers\">Accepted risks</a></li>\
          <li><a href=\"#decisions\">Decisions</a></li><li><a href=\"#coverage\">Not assessed</a></li></ul></nav>\n",
     );
+    out.push_str("<main id=\"main\">\n");
     summary(&mut out, &document["summary"]);
     scope(&mut out, document);
-    let requirement = |rule: &Json, into: &mut Vec<String>| {
-        into.extend(rule["requirement"].as_str().map(str::to_owned));
-    };
-    grouped(&mut out, document, "requirements", "Requirements", "Requirement", &requirement);
-    let control = |rule: &Json, into: &mut Vec<String>| {
-        for (framework, numbers) in rule["controls"].as_object().into_iter().flatten() {
-            let numbers = numbers.as_array().into_iter().flatten().filter_map(Json::as_str);
-            into.extend(numbers.map(|number| format!("{framework} {number}")));
-        }
-    };
-    grouped(&mut out, document, "controls", "Controls", "Control", &control);
+    grouped(&mut out, &requirements(document), "requirements", "Requirements", "Requirement");
+    grouped(&mut out, &controls(document), "controls", "Controls", "Control");
     verdicts(&mut out, document);
     waivers(&mut out, document);
     decisions(&mut out, document);
     coverage(&mut out, document);
+    out.push_str("</main>\n");
     let _ = write!(out, "<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
     out
 }
@@ -74,46 +69,41 @@ fn table(out: &mut String, id: &str, caption: &str, heads: &[&str]) {
     let class = |head: &str| if COUNTS.contains(&head) { " class=\"number\"" } else { "" };
     let heads: String = heads.iter().map(|head| format!("<th scope=\"col\"{}>{head}</th>", class(head))).collect();
     let id = if id.is_empty() { String::new() } else { format!(" id=\"{id}\"") };
-    let _ = writeln!(out, "<table{id}><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>");
+    let _ = writeln!(
+        out,
+        "<div class=\"wide\"><table{id}><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>"
+    );
 }
 
 fn scope(out: &mut String, document: &Json) {
-    out.push_str("<section><h2 id=\"scope\">Scope</h2>\n");
+    open(out, "scope", "Scope");
     table(out, "", "Inputs", &["File", "Outcome", "Detail", "SHA-256"]);
     for input in list(document, "inputs") {
-        let detail = match text(input, "status") {
-            "checked" => count(number(input, "resources") as usize, "resource"),
-            "parameters" => format!("parameters of {}", texts(input, "templates").join(", ")),
-            "linked" => format!("part of {}", text(input, "by")),
-            _ => text(input, "reason").to_owned(),
-        };
         let _ = writeln!(
             out,
             "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",
             escaped(text(input, "name")),
             escaped(&text(input, "status").replace('-', " ")),
-            escaped(&detail),
+            escaped(&detail(input)),
             escaped(text(input, "sha256"))
         );
     }
-    out.push_str("</tbody></table>\n");
-    table(out, "", "Rule packs and the parameters in force", &["Pack", "Version", "Parameters"]);
+    out.push_str("</tbody></table></div>\n");
+    table(out, "", "Rule packs and the parameters in force", &["Pack", "Version", "Parameters", "SHA-256"]);
     for pack in list(document, "packs") {
-        let parameters: Vec<String> = pack["parameters"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| format!("{name} = {value}"))
-            .collect();
         let _ = writeln!(
             out,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
             escaped(text(pack, "name")),
             escaped(text(pack, "version")),
-            escaped(&parameters.join(", "))
+            escaped(&parameters(pack)),
+            match pack["sha256"].as_str() {
+                Some(hash) => format!("<code>{}</code>", escaped(hash)),
+                None => "built in".to_owned(),
+            }
         );
     }
-    out.push_str("</tbody></table>\n");
+    out.push_str("</tbody></table></div>\n");
     let problems = list(document, "problems");
     if !problems.is_empty() {
         table(out, "", "Problems in the input", &["File", "Line", "Problem"]);
@@ -126,82 +116,58 @@ fn scope(out: &mut String, document: &Json) {
                 escaped(text(problem, "message"))
             );
         }
-        out.push_str("</tbody></table>\n");
+        out.push_str("</tbody></table></div>\n");
     }
     out.push_str("</section>\n");
 }
 
-/// Counts of verdicts by what `names` gives for their rules.
-fn grouped(
-    out: &mut String,
-    document: &Json,
-    id: &str,
-    title: &str,
-    head: &str,
-    names: &dyn Fn(&Json, &mut Vec<String>),
-) {
-    let mut groups: BTreeMap<(String, u64, String), [usize; 5]> = BTreeMap::new();
-    let keys = |rule: &Json| {
-        let mut list = Vec::new();
-        names(rule, &mut list);
-        list.into_iter().map(|name| sortable(&name)).collect::<Vec<_>>()
-    };
-    for rule in list(document, "rules") {
-        for key in keys(rule) {
-            groups.entry(key).or_default()[0] += 1;
-        }
-    }
-    for outcome in list(document, "outcomes") {
-        let column = match (text(outcome, "verdict"), outcome["suppressed"].is_null()) {
-            ("pass", _) => 1,
-            ("fail", true) => 2,
-            ("unknown", true) => 3,
-            ("fail" | "unknown", false) => 4,
-            _ => continue,
-        };
-        for key in keys(rule(document, outcome)) {
-            groups.entry(key).or_default()[column] += 1;
-        }
-    }
-    let _ = writeln!(out, "<section><h2 id=\"{id}\">{title}</h2>");
+/// Counts of verdicts by what they serve.
+fn grouped(out: &mut String, groups: &[Group], id: &str, title: &str, head: &str) {
+    open(out, id, title);
     if groups.is_empty() {
         out.push_str("<p>None of the rules names one.</p></section>\n");
         return;
     }
-    let heads = [head, "Rules", "Passed", "Failed", "Not known", "Accepted", "Result"];
-    table(out, "", "Verdicts by what they serve", &heads);
-    for ((_, _, name), [rules, passed, failed, unknown, waived]) in &groups {
-        let (class, result) = match (failed, unknown, passed + waived) {
-            (1.., _, _) => ("fail", "failed"),
-            (0, 1.., _) => ("unknown", "not decided"),
-            (0, 0, 1..) => ("pass", "passed"),
-            _ => ("soft", "not assessed"),
+    let heads = [head, "Rules", "Passed", "Failed", "Not known", "Accepted", "Result", "Open rules"];
+    table(out, "", &format!("Verdicts by {}", head.to_lowercase()), &heads);
+    for group in groups {
+        let class = match group.result() {
+            "failed" => "fail",
+            "not decided" => "unknown",
+            "not assessed" => "soft",
+            _ => "pass",
         };
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td class=\"number\">{rules}</td><td class=\"number\">{passed}</td>\
-             <td class=\"number\">{failed}</td><td class=\"number\">{unknown}</td><td class=\"number\">{waived}</td>\
-             <td class=\"verdict {class}\">{result}</td></tr>",
-            escaped(name)
-        );
+        let open: Vec<String> =
+            group.open.iter().map(|rule| format!("<a href=\"#rule-{0}\">{0}</a>", escaped(rule))).collect();
+        let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(&group.name));
+        for number in [group.rules, group.passed, group.failed, group.unknown, group.accepted] {
+            let _ = write!(out, "<td class=\"number\">{number}</td>");
+        }
+        let _ =
+            writeln!(out, "<td class=\"verdict {class}\">{}</td><td>{}</td></tr>", group.result(), open.join("<br>"));
     }
-    out.push_str("</tbody></table></section>\n");
+    out.push_str("</tbody></table></div></section>\n");
 }
 
-/// Orders `TX-2` before `TX-10`.
-fn sortable(name: &str) -> (String, u64, String) {
-    let at = name.trim_end_matches(|last: char| last.is_ascii_digit()).len();
-    (name[..at].to_owned(), name[at..].parse().unwrap_or(0), name.to_owned())
+/// Opens a section with its heading.
+fn open(out: &mut String, id: &str, title: &str) {
+    let _ = writeln!(out, "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>");
 }
 
 fn verdicts(out: &mut String, document: &Json) {
     out.push_str(
-        "<main><h2 id=\"main\">Verdicts</h2>\n<form id=\"filter\" hidden><label>Search <input name=\"words\" type=\"search\"></label>\n\
+        "<section aria-labelledby=\"verdicts\"><h2 id=\"verdicts\">Verdicts</h2>\n<form id=\"filter\" role=\"search\" aria-label=\"Filter the verdicts\" hidden><label>Search <input name=\"words\" type=\"search\"></label>\n\
          <label>Verdict <select name=\"verdict\"><option value=\"\">all</option><option>fail</option><option>unknown</option>\
-         <option>accepted</option><option>pass</option></select></label>\n<output id=\"shown\" class=\"soft\"></output></form>\n",
+         <option>accepted</option><option>pass</option></select></label>\n\
+         <label>Severity <select name=\"severity\"><option value=\"\">all</option><option>error</option><option>warning</option>\
+         <option>note</option></select></label>\n<button type=\"reset\">Show all</button>\n<output id=\"shown\" class=\"soft\"></output></form>\n",
     );
+    let more = counted(document);
+    if !more.is_empty() {
+        let _ = writeln!(out, "<p>{more}</p>");
+    }
     let heads = ["Verdict", "Rule", "Resource", "What", "Evidence"];
-    table(out, "verdicts", "Every rule on every resource it applies to; failures first", &heads);
+    table(out, "list", "Every rule on every resource it applies to; failures first", &heads);
     let rank = |outcome: &Json| match (text(outcome, "verdict"), outcome["suppressed"].is_null()) {
         ("fail", true) => 0,
         ("unknown", true) => 1,
@@ -209,7 +175,9 @@ fn verdicts(out: &mut String, document: &Json) {
         _ => 3,
     };
     let mut outcomes: Vec<&Json> = list(document, "outcomes").iter().collect();
-    outcomes.sort_by_key(|outcome| rank(outcome));
+    let severity = |outcome: &Json| Severity::parse(text(rule(document, outcome), "severity"));
+    outcomes.sort_by_key(|outcome| (rank(outcome), std::cmp::Reverse(severity(outcome))));
+    let mut seen: HashSet<&str> = HashSet::new();
     for outcome in outcomes {
         let rule = rule(document, outcome);
         let (verdict, class) = match rank(outcome) {
@@ -218,20 +186,19 @@ fn verdicts(out: &mut String, document: &Json) {
             2 => ("accepted", "soft"),
             _ => ("pass", "pass"),
         };
+        let severity = escaped(text(rule, "severity"));
+        let id = text(outcome, "rule");
+        let anchor = if seen.insert(id) { format!(" id=\"rule-{}\"", escaped(id)) } else { String::new() };
         let told = message(outcome);
         let what = if told.is_empty() { text(rule, "title").to_owned() } else { told };
         let help = if rank(outcome) == 0 { text(rule, "help") } else { "" };
         let decided = texts(outcome, "decidedBy").join("; ");
         let _ = writeln!(
             out,
-            "<tr data-verdict=\"{verdict}\"><td class=\"verdict {class}\">{verdict}{}</td><th scope=\"row\">{}<br>\
+            "<tr{anchor} data-verdict=\"{verdict}\" data-severity=\"{severity}\"><td class=\"verdict {class}\">{verdict}{}</td><th scope=\"row\">{}<br>\
              <span class=\"soft\">{}</span></th><td>{}<br><span class=\"soft\">{}</span></td><td>{}<br>\
              <span class=\"soft\">{}{}</span></td><td>{}</td></tr>",
-            if verdict == "fail" {
-                format!("<br><span class=\"soft\">{}</span>", text(rule, "severity"))
-            } else {
-                String::new()
-            },
+            if verdict == "fail" { format!("<br><span class=\"soft\">{severity}</span>") } else { String::new() },
             escaped(text(outcome, "rule")),
             escaped(text(rule, "requirement")),
             escaped(text(&outcome["resource"], "name")),
@@ -242,7 +209,7 @@ fn verdicts(out: &mut String, document: &Json) {
             evidence(outcome)
         );
     }
-    out.push_str("</tbody></table></main>\n");
+    out.push_str("</tbody></table></div></section>\n");
 }
 
 /// The deciding value and where it stands.
@@ -261,9 +228,8 @@ fn evidence(outcome: &Json) -> String {
 }
 
 fn waivers(out: &mut String, document: &Json) {
-    out.push_str("<section><h2 id=\"waivers\">Accepted risks</h2>\n");
-    let waived: Vec<&Json> =
-        list(document, "outcomes").iter().filter(|outcome| !outcome["suppressed"].is_null()).collect();
+    open(out, "waivers", "Accepted risks");
+    let waived = accepted(document);
     if waived.is_empty() {
         out.push_str("<p>None.</p></section>\n");
         return;
@@ -279,11 +245,11 @@ fn waivers(out: &mut String, document: &Json) {
         }
         out.push_str("</tr>\n");
     }
-    out.push_str("</tbody></table></section>\n");
+    out.push_str("</tbody></table></div></section>\n");
 }
 
 fn decisions(out: &mut String, document: &Json) {
-    out.push_str("<section><h2 id=\"decisions\">Decisions</h2>\n");
+    open(out, "decisions", "Decisions");
     let mut any = false;
     for rule in list(document, "rules").iter().filter(|rule| !list(rule, "alternatives").is_empty()) {
         any = true;
@@ -307,7 +273,7 @@ fn decisions(out: &mut String, document: &Json) {
             }
             out.push_str("</tr>\n");
         }
-        out.push_str("</tbody></table>\n");
+        out.push_str("</tbody></table></div>\n");
     }
     if !any {
         out.push_str("<p>No rule of this run weighs alternatives.</p>\n");
@@ -316,13 +282,11 @@ fn decisions(out: &mut String, document: &Json) {
 }
 
 fn coverage(out: &mut String, document: &Json) {
-    out.push_str("<section><h2 id=\"coverage\">Not assessed</h2>\n");
-    let judged: HashSet<&str> = list(document, "outcomes").iter().map(|outcome| text(outcome, "rule")).collect();
-    let idle: Vec<&Json> = list(document, "rules").iter().filter(|rule| !judged.contains(text(rule, "id"))).collect();
+    open(out, "coverage", "Not assessed");
+    let idle = idle(document);
     let _ = writeln!(
         out,
-        "<p>{} of {} rules found nothing in the input that they apply to. What the input does not hold was not assessed: \
-         manual settings, data, code in packages, and anything in the files listed under Scope as not checked.</p>",
+        "<p>{} of {} rules found nothing in the input that they apply to. {NOT_ASSESSED}</p>",
         idle.len(),
         list(document, "rules").len()
     );
@@ -337,7 +301,7 @@ fn coverage(out: &mut String, document: &Json) {
                 escaped(text(rule, "title"))
             );
         }
-        out.push_str("</tbody></table>\n");
+        out.push_str("</tbody></table></div>\n");
     }
     out.push_str("</section>\n");
 }

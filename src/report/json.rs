@@ -2,7 +2,7 @@
 
 use super::{Summary, Texts};
 use crate::check::{InputStatus, Outcome, Place, Run, Suppression};
-use crate::policy::Rule;
+use crate::policy::{Lifecycle, Rule};
 use crate::source::{SourceId, Sources};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -20,18 +20,26 @@ pub fn text(document: &Json) -> String {
     text
 }
 
+/// The run as JSON, with the lines that drawings of it show.
+pub fn with_excerpts(run: &Run, sources: &Sources) -> Json {
+    let mut whole = document(run, sources);
+    whole["excerpts"] = super::kept::excerpts(run, sources);
+    whole
+}
+
 /// The run as JSON.
 pub fn document(run: &Run, sources: &Sources) -> Json {
     let texts = Texts::new(run, sources);
     let hashes = hashes(sources);
-    json!({
+    let mut whole = json!({
         "format": "archlint-run",
-        "version": VERSION,
+        "schemaVersion": VERSION,
         "tool": { "name": "archlint", "version": env!("CARGO_PKG_VERSION") },
         "summary": summary(&Summary::of(run)),
         "packs": run.packs.iter().map(|pack| json!({
             "name": pack.name,
             "version": pack.version,
+            "sha256": pack.sha256,
             "parameters": pack.parameters.iter().map(|(name, value)| {
                 (name.clone(), serde_json::from_str(value).unwrap_or_else(|_| Json::from(value.as_str())))
             }).collect::<Map<String, Json>>(),
@@ -69,7 +77,14 @@ pub fn document(run: &Run, sources: &Sources) -> Json {
             "count": one.count,
         })).collect::<Vec<_>>(),
         "outcomes": run.outcomes.iter().map(|one| outcome(one, &texts)).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(time) = &run.time {
+        whole["time"] = Json::from(time.as_str());
+    }
+    if run.compared {
+        whole["compared"] = Json::from(true);
+    }
+    whole
 }
 
 /// SHA-256 of every text by name.
@@ -102,6 +117,7 @@ fn summary(of: &Summary) -> Json {
         "passed": of.passed,
         "unknown": of.unknown,
         "suppressed": of.suppressed,
+        "known": of.known,
         "rules": of.rules,
         "resources": of.resources,
         "checked": of.checked,
@@ -126,6 +142,15 @@ pub fn rule(of: &Rule) -> Json {
         "controls": of.controls.iter().map(|(name, list)| (name.clone(), json!(list))).collect::<Map<String, Json>>(),
         "links": of.links,
     });
+    if of.lifecycle != Lifecycle::Stable {
+        object["lifecycle"] = Json::from(of.lifecycle.name());
+    }
+    if let Some(instead) = &of.deprecated {
+        object["deprecated"] = Json::from(instead.as_str());
+    }
+    if !of.is_waivable {
+        object["waivable"] = Json::from(false);
+    }
     if let Some(requirement) = &of.requirement {
         object["requirement"] = Json::from(requirement.as_str());
     }

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 pub fn render(document: &Json) -> String {
     let mut lines = vec![json!({
         "kind": "run",
-        "version": document["version"],
+        "schemaVersion": document["schemaVersion"],
         "tool": document["tool"],
         "packs": document["packs"],
         "inputs": document["inputs"],

@@ -1,6 +1,6 @@
 //! Diagnostics for people at a terminal, drawn by miette.
 
-use super::{Options, Summary, Texts, findings, full_message, unknowns};
+use super::{Options, Summary, Texts, findings, full_message, hidden, shown, summary, unknowns};
 use crate::check::{Outcome, Place, Problem, Run, Severity};
 use crate::source::{Sources, Window};
 use miette::{
@@ -9,6 +9,21 @@ use miette::{
 };
 use std::collections::HashMap;
 use std::fmt::{self, Write};
+
+/// Characters from which a line is drawn in part: the file was written for machines.
+pub const LONG_LINE: usize = 400;
+
+/// Characters of a long line drawn before and behind a place.
+const BESIDE: usize = 60;
+
+/// Findings of one rule in one file from which all but the first are told in a line.
+const FOLDED_FROM: usize = 3;
+
+/// Findings named in that line.
+const MOST_NAMES: usize = 5;
+
+/// Findings from which a baseline is a way to begin with.
+const MANY: usize = 30;
 
 /// Most unknown verdicts told one by one before the rest is summed up.
 const MOST_REASONS: usize = 8;
@@ -35,15 +50,35 @@ impl SourceCode for Named {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let inner = self.0.source.text.as_str().read_span(span, before, after)?;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.0.source.name.clone(),
-            inner.data(),
-            *inner.span(),
-            inner.line() + self.0.line,
-            inner.column(),
-            inner.line_count(),
-        )))
+        let text = self.0.source.text.as_str();
+        let inner = text.read_span(span, before, after)?;
+        let contents = |at: SourceSpan, line: usize, column: usize| {
+            let data = &text.as_bytes()[at.offset()..at.offset() + at.len()];
+            let lines = text[at.offset()..at.offset() + at.len()].lines().count();
+            let (name, line) = (self.0.source.name.clone(), line + self.0.line);
+            Ok(Box::new(MietteSpanContents::new_named(name, data, at, line, column, lines))
+                as Box<dyn SpanContents<'a> + 'a>)
+        };
+        let whole = *inner.span();
+        let Some(drawn) = text.get(whole.offset()..whole.offset() + whole.len()) else {
+            return Err(MietteError::OutOfBounds);
+        };
+        // Without lines around it, only the position is asked for.
+        if (before, after) == (0, 0) || drawn.lines().all(|line| line.len() <= LONG_LINE) {
+            return contents(whole, inner.line(), inner.column());
+        }
+        if span.len() > LONG_LINE {
+            return Err(MietteError::OutOfBounds);
+        }
+        let place = self.0.source.line_column(span.offset() as u32);
+        let line_start = self.0.source.line_starts()[place.line - 1] as usize;
+        let behind = span.offset() + span.len();
+        let line_end = text[behind..].find('\n').map_or(text.len(), |at| behind + at);
+        let start = text[line_start..span.offset()].char_indices().rev().take(BESIDE).last();
+        let start = start.map_or(span.offset(), |(at, _)| line_start + at);
+        let end = text[behind..line_end].char_indices().nth(BESIDE).map_or(line_end, |(at, _)| behind + at);
+        let column = text[line_start..start].chars().count();
+        contents((start, end - start).into(), place.line - 1, column)
     }
 }
 
@@ -103,25 +138,33 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
         .with_links(options.links)
         .without_cause_chain();
     let mut out = String::new();
-    let mut draw = |drawn: &Drawn| {
-        if handler.render_report(&mut out, drawn).is_err() {
+    let draw = |drawn: &Drawn, out: &mut String| {
+        if handler.render_report(out, drawn).is_err() {
             let _ = writeln!(out, "{}: {}", drawn.code, drawn.message);
         }
         out.push('\n');
     };
     for problem in &run.problems {
-        draw(&problem_drawn(problem, &texts));
+        draw(&problem_drawn(problem, &texts), &mut out);
     }
-    for group in alike(findings(run)) {
-        draw(&finding_drawn(&group, &texts, options.links));
+    let fold = |groups| if options.all { one_each(groups) } else { folded(groups, &texts) };
+    for (group, more) in fold(alike(shown(run, options))) {
+        draw(&finding_drawn(&group, &more, &texts, options.links), &mut out);
     }
     if options.show_unknown {
-        for group in alike(unknowns(run)) {
-            draw(&unknown_drawn(&group, &texts, options.links));
+        for (group, more) in fold(alike(unknowns(run))) {
+            draw(&unknown_drawn(&group, &more, &texts, options.links), &mut out);
+            // Outside the drawing, which would break lines that are to be copied.
+            let ways = &group[0].decided_by;
+            if !ways.is_empty() {
+                out.truncate(out.trim_end().len());
+                let _ = writeln!(out, "\n    {}\n", ways.join("\n    "));
+            }
         }
     } else {
         out.push_str(&unknown_reasons(run));
     }
+    out.push_str(&hidden(findings(run).count() - shown(run, options).count(), options.show));
     let summary = Summary::of(run);
     let _ = writeln!(out, "{}", summary.sentence());
     let _ = writeln!(out, "{}", next_step(run, &summary));
@@ -141,6 +184,36 @@ fn alike<'r>(outcomes: impl Iterator<Item = &'r Outcome>) -> Vec<Vec<&'r Outcome
         groups[index].push(outcome);
     }
     groups
+}
+
+/// Outcomes of one cause, and what is told of others like it.
+type Told<'r> = (Vec<&'r Outcome>, String);
+
+fn one_each(groups: Vec<Vec<&Outcome>>) -> Vec<Told<'_>> {
+    groups.into_iter().map(|group| (group, String::new())).collect()
+}
+
+/// Of many causes under one rule in one file, the first is drawn and the others are told by name and line.
+fn folded<'r>(groups: Vec<Vec<&'r Outcome>>, texts: &Texts) -> Vec<Told<'r>> {
+    let key = |group: &[&'r Outcome]| (group[0].rule.id.as_str(), group[0].primary.at.source);
+    let mut alike: std::collections::HashMap<_, Vec<&'r Outcome>> = std::collections::HashMap::new();
+    for group in &groups {
+        alike.entry(key(group)).or_default().push(group[0]);
+    }
+    let mut kept = Vec::new();
+    for group in groups {
+        let Some(all) = alike.get(&key(&group)) else { continue };
+        if all.len() < FOLDED_FROM {
+            kept.push((group, String::new()));
+        } else if std::ptr::eq(all[0], group[0]) {
+            let name = |one: &&Outcome| format!("'{}' (line {})", one.subject.name, texts.place(one.primary.at).1.line);
+            let names: Vec<String> = all.iter().skip(1).take(MOST_NAMES).map(name).collect();
+            let rest = if all.len() > MOST_NAMES + 1 { ", …" } else { "" };
+            let more = format!("and {} more like this: {}{rest}; --all draws each", all.len() - 1, names.join(", "));
+            kept.push((group, more));
+        }
+    }
+    kept
 }
 
 fn severity(of: Severity) -> miette::Severity {
@@ -172,13 +245,16 @@ fn problem_drawn(problem: &Problem, texts: &Texts) -> Drawn {
     drawn
 }
 
-fn finding_drawn(group: &[&Outcome], texts: &Texts, links: bool) -> Drawn {
+fn finding_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> Drawn {
     let first = group[0];
     let mut help = first.rule.help.clone();
     if group.len() > 1 {
         let names: Vec<&str> = group.iter().skip(1).take(5).map(|one| &*one.subject.name).collect();
-        let more = if group.len() > 6 { ", …" } else { "" };
-        help.push_str(&format!("\nthe same holds for {} more: {}{more}", group.len() - 1, names.join(", ")));
+        let rest = if group.len() > 6 { ", …" } else { "" };
+        help.push_str(&format!("\nthe same holds for {} more: {}{rest}", group.len() - 1, names.join(", ")));
+    }
+    if !more.is_empty() {
+        help.push_str(&format!("\n{more}"));
     }
     if let Some(link) = first.rule.links.first() {
         help.push_str(&format!("\n{link}"));
@@ -197,12 +273,16 @@ fn finding_drawn(group: &[&Outcome], texts: &Texts, links: bool) -> Drawn {
     drawn
 }
 
-fn unknown_drawn(group: &[&Outcome], texts: &Texts, links: bool) -> Drawn {
+fn unknown_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> Drawn {
     let first = group[0];
-    let help = match first.decided_by.first() {
-        Some(way) => format!("decided by {way}"),
-        None => "an export of the deployed resource would decide it".to_owned(),
+    let mut help = if first.decided_by.is_empty() {
+        "an export of the deployed resource would decide it".to_owned()
+    } else {
+        "decided by".to_owned()
     };
+    if !more.is_empty() {
+        help.insert_str(0, &format!("{more}\n"));
+    }
     let mut drawn = Drawn {
         severity: miette::Severity::Advice,
         code: format!("{} (unknown)", first.rule.id),
@@ -221,9 +301,11 @@ fn unknown_drawn(group: &[&Outcome], texts: &Texts, links: bool) -> Drawn {
 fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) {
     let span = |place: &Place, window: &Window| {
         let range = window.range(place.at.span);
-        // A value of many lines is shown by its first.
-        let line = window.source.text.get(range.clone()).and_then(|text| text.find('\n'));
-        (Some(place.label.clone()), (range.start, line.unwrap_or(range.len())))
+        // A value of many lines is shown by its first, a long one by its beginning.
+        let value = window.source.text.get(range.clone()).unwrap_or_default();
+        let first = value.split(['\r', '\n']).next().unwrap_or_default();
+        let cut = first.char_indices().nth(LONG_LINE / 2).map_or(first.len(), |(at, _)| at);
+        (Some(place.label.clone()), (range.start, cut))
     };
     let shown = texts.window(primary.at);
     let (label, at) = span(primary, &shown);
@@ -274,8 +356,22 @@ fn unknown_reasons(run: &Run) -> String {
 
 /// What to do now.
 fn next_step(run: &Run, summary: &Summary) -> String {
-    if let Some(first) = findings(run).next() {
-        return format!("next: archlint explain {}", first.rule.id);
+    if let Some(problem) = run.problems.iter().find(|problem| problem.severity == Severity::Error) {
+        return format!("next: put {} right: {}", problem.input, problem.message);
+    }
+    if let Some(worst) =
+        findings(run).max_by_key(|finding| (finding.rule.severity, std::cmp::Reverse(&finding.rule.id)))
+    {
+        let explain = format!("next: archlint explain {}", worst.rule.id);
+        let found = summary.at_least(Severity::Note);
+        return if found >= MANY && !run.compared {
+            format!(
+                "{explain}; or begin with today's {}: archlint baseline create FILE",
+                summary::count(found, "finding")
+            )
+        } else {
+            explain
+        };
     }
     if summary.checked == 0 {
         return "next: give a template, a parameter file's folder, or an export: archlint check PATH".to_owned();

@@ -1,7 +1,7 @@
 //! SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0). Every evaluated rule is listed; failed and open verdicts are
 //! results. The fingerprint is made of rule, resource and pointer, so that it survives moved lines.
 
-use super::view::{fingerprint, list, message, number, text, texts};
+use super::view::{counted, encoded, fingerprint, list, message, number, text, texts};
 use serde_json::{Map, Value as Json, json};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -12,9 +12,22 @@ pub fn render(document: &Json) -> String {
     let results: Vec<Json> = list(document, "outcomes")
         .iter()
         .filter(|outcome| ["fail", "unknown"].contains(&text(outcome, "verdict")))
-        .map(|outcome| result(outcome, index(text(outcome, "rule")), rules))
+        .map(|outcome| {
+            let mut result = result(outcome, index(text(outcome, "rule")), rules);
+            if document["compared"] == true {
+                let is_known = text(&outcome["suppressed"], "kind") == "baseline";
+                result["baselineState"] = Json::from(if is_known { "unchanged" } else { "new" });
+            }
+            result
+        })
         .collect();
-    let notifications: Vec<Json> = list(document, "problems").iter().map(notification).collect();
+    let unread = list(document, "inputs").iter().filter(|input| text(input, "status") == "not-a-template");
+    let notifications: Vec<Json> = list(document, "problems")
+        .iter()
+        .map(notification)
+        .chain(unread.map(not_checked))
+        .chain(unlisted(document))
+        .collect();
     let complete = list(document, "inputs").iter().all(|input| text(input, "status") != "could-not-be-checked");
     let whole = json!({
         "$schema": SCHEMA,
@@ -76,14 +89,6 @@ fn rule(of: &Json) -> Json {
 
 fn location(name: &str) -> Json {
     json!({ "uri": encoded(name), "uriBaseId": "%SRCROOT%" })
-}
-
-/// A relative path as URI reference.
-fn encoded(name: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
-    name.bytes()
-        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }
 
 fn physical(place: &Json) -> Json {
@@ -148,6 +153,23 @@ fn justification(of: &Json) -> String {
         }
     }
     said
+}
+
+/// That not all results are listed.
+fn unlisted(document: &Json) -> Option<Json> {
+    let more = counted(document);
+    let told = json!({ "descriptor": { "id": "not-listed" }, "level": "warning", "message": { "text": more } });
+    (!more.is_empty()).then_some(told)
+}
+
+/// A file that was read and is not something to check.
+fn not_checked(input: &Json) -> Json {
+    json!({
+        "descriptor": { "id": "not-checked" },
+        "level": "note",
+        "message": { "text": text(input, "reason") },
+        "locations": [{ "physicalLocation": { "artifactLocation": location(text(input, "name")) } }],
+    })
 }
 
 fn notification(problem: &Json) -> Json {

@@ -11,6 +11,8 @@ pub struct Summary {
     pub passed: usize,
     pub unknown: usize,
     pub suppressed: usize,
+    /// Those of them that a baseline or an earlier revision knows.
+    pub known: usize,
     pub rules: usize,
     pub resources: usize,
     pub checked: usize,
@@ -26,6 +28,8 @@ impl Summary {
         let mut summary = Summary { rules: run.rules.len(), ..Summary::default() };
         for outcome in &run.outcomes {
             summary.add(outcome.verdict, outcome.suppressed.is_some(), outcome.rule.severity, 1);
+            let kind = outcome.suppressed.as_ref().map(|suppressed| suppressed.kind);
+            summary.known += usize::from(kind == Some("baseline"));
         }
         for one in &run.unlisted {
             summary.add(one.verdict, one.is_suppressed, one.rule.severity, one.count);
@@ -79,7 +83,8 @@ impl Summary {
         found.push(format!("{} passed", self.passed));
         found.push(format!("{} could not be decided", self.unknown));
         if self.suppressed > 0 {
-            found.push(format!("{} suppressed", self.suppressed));
+            let known = if self.known > 0 { format!(" ({} known)", self.known) } else { String::new() };
+            found.push(format!("{} suppressed{known}", self.suppressed));
         }
         let mut over = format!(
             "checked {} in {} with {}",

@@ -1,16 +1,23 @@
 //! Source texts for reports, secrets masked.
 
 use crate::check::Run;
-use crate::document::{parse, parse_part};
+use crate::document::{parse, parse_lines, parse_part};
 use crate::secrets;
 use crate::source::{LineColumn, Location, Source, SourceId, Sources, Span, Window};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The places of literal secrets in a text, as far as it can be read.
+/// The places of literal secrets in a text; where it cannot be read, of what may be one.
 fn places(source: SourceId, text: &str) -> Vec<Location> {
-    parse(source, text).map(|parsed| secrets::places(&parsed.root)).unwrap_or_default()
+    match parse(source, text).ok().or_else(|| parse_lines(source, text)) {
+        Some(parsed) => secrets::places(&parsed.root),
+        None => suspects(source, text),
+    }
+}
+
+fn suspects(source: SourceId, text: &str) -> Vec<Location> {
+    secrets::spans(text).into_iter().map(|span| Location { source, span }).collect()
 }
 
 /// Texts as a report may show them.
@@ -19,6 +26,8 @@ pub struct Texts<'r> {
     /// Places that rules found to be secrets.
     told: HashMap<SourceId, Vec<Location>>,
     masked: RefCell<HashMap<SourceId, Arc<Source>>>,
+    /// The texts hold no secret: they are shown as they are.
+    as_they_are: bool,
 }
 
 impl<'r> Texts<'r> {
@@ -27,11 +36,14 @@ impl<'r> Texts<'r> {
         for at in &run.secrets {
             told.entry(at.source).or_default().push(*at);
         }
-        Texts { sources, told, masked: RefCell::default() }
+        Texts { sources, told, masked: RefCell::default(), as_they_are: run.is_masked }
     }
 
     /// The source with its secrets replaced by asterisks of the same length, so that spans still hold.
     pub fn get(&self, id: SourceId) -> Arc<Source> {
+        if self.as_they_are {
+            return self.sources.get(id);
+        }
         let mut masked = self.masked.borrow_mut();
         let made = masked.entry(id).or_insert_with(|| {
             let source = self.sources.get(id);
@@ -52,10 +64,22 @@ impl<'r> Texts<'r> {
         if self.sources.large_path(at.source).is_none() {
             return Window { source: self.get(at.source), ..window };
         }
-        // Its only item begins behind the comma or bracket that ends the one before.
-        let Some(start) = window.source.text.find('{') else { return window };
-        let parsed = parse_part(at.source, &window.source.text[start..], start as u32);
-        let mut secrets = parsed.map(|item| secrets::places(&item)).unwrap_or_default();
+        // Its items begin behind the comma or bracket that ends the one before.
+        let text = &window.source.text;
+        let mut secrets = Vec::new();
+        let mut from = 0;
+        while let Some(start) = text[from..].find('{').map(|at| from + at) {
+            match parse_part(at.source, &text[start..], start as u32) {
+                Ok(item) => {
+                    secrets.extend(secrets::places(&item));
+                    from = item.at.span.end as usize;
+                }
+                Err(_) => {
+                    secrets.extend(suspects(at.source, text));
+                    break;
+                }
+            }
+        }
         for told in self.told.get(&at.source).into_iter().flatten() {
             let range = window.range(told.span);
             secrets.push(Location { span: Span { start: range.start as u32, end: range.end as u32 }, ..*told });

@@ -2,21 +2,21 @@
 //! bounded by what one range looks at. What comes out does not depend on how many threads there are.
 
 use super::parallel::{self, ordered};
-use super::{Progress, Setting, conflict, homeless};
+use super::{Progress, Setting, conflict, noticed};
 use crate::check::{
     Input, InputStatus, Members, Outcome, Place, Problem, Run, Severity, Sink, Unlisted, Verdict, accept,
     evaluate_part, members, tell_waivers,
 };
 use crate::estate::{Estate, Index};
-use crate::export::Lifted;
-use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, scan};
+use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, rest, scan};
+use crate::export::{Lifted, Notice, not_whole};
 use crate::input::Found;
 use crate::policy::{CompiledRule, Rule};
 use crate::source::{Location, Source, SourceId, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Bytes of input from which exports are read as a stream.
 pub const STREAMED_FROM: u64 = 64 << 20;
@@ -58,8 +58,8 @@ pub fn judge(setting: &Setting, streamed: &[Streamed], small: Lifted, run: &mut 
     }
     builder.hold(small.resources);
     let (store, catalogue) = builder.finish();
-    for (one, other) in store.conflicts() {
-        run.problems.push(conflict(&one, &other, setting.sources));
+    for one in store.conflicts() {
+        run.problems.push(conflict(&one, setting.sources));
     }
     let estate = || Estate::supplied(store.clone(), catalogue.clone()).with_collections(small.collections.clone());
     evaluate(setting, &estate, run);
@@ -123,13 +123,19 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
         count += scanned.count();
         builder.add(scanned);
     });
-    let spans = std::mem::take(&mut builder.homeless);
+    let notices = std::mem::take(&mut builder.notices);
     let mut source = SourceId::default();
     builder.end_file(file, |marks| {
         source = setting.sources.add(Source::large(name, &one.found.path, marks));
         source
     });
-    run.problems.extend(spans.into_iter().map(|span| homeless(name, Location { source, span })));
+    if let Some((span, is_query)) = rest(&one.found.path, one.layout) {
+        run.problems.push(noticed(name, not_whole(Location { source, span }, is_query)));
+    }
+    run.problems.extend(notices.into_iter().map(|notice| {
+        let at = Location { source, ..notice.at };
+        noticed(name, Notice { at, ..notice })
+    }));
     let status = match fault {
         None => InputStatus::Checked { resources: count },
         Some(fault) => {
@@ -141,9 +147,13 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
     run.inputs.push(Input { name: name.clone(), status });
 }
 
+/// Rules and verdicts of which no more outcomes are listed, by the address of the rule.
+type Full = RwLock<HashSet<(usize, Verdict)>>;
+
 /// What a range of resources gives.
-#[derive(Default)]
-struct Ranged {
+struct Ranged<'f> {
+    /// What earlier ranges have filled; nothing where waivers or a baseline must see every outcome.
+    full: Option<&'f Full>,
     tally: Tally,
     outcomes: Vec<Outcome>,
     secrets: Vec<Location>,
@@ -154,12 +164,18 @@ struct Ranged {
 /// Counts by rule, verdict and whether it is suppressed.
 type Tally = BTreeMap<(String, Verdict, bool), (Arc<Rule>, usize)>;
 
-impl Sink for Ranged {
+impl Sink for Ranged<'_> {
     fn wants(&mut self, rule: &CompiledRule, verdict: Verdict) -> bool {
-        if verdict == Verdict::Pass {
+        let key = (Arc::as_ptr(&rule.rule) as usize, verdict);
+        let is_full = |full: &Full| full.read().unwrap_or_else(PoisonError::into_inner).contains(&key);
+        let is_counted = verdict == Verdict::Pass || self.full.is_some_and(is_full);
+        if is_counted {
             count(&mut self.tally, &rule.rule, verdict, false, 1);
         }
-        verdict != Verdict::Pass
+        !is_counted
+    }
+    fn wants_all(&self) -> bool {
+        false
     }
     fn take(&mut self, outcome: Outcome) {
         self.outcomes.push(outcome);
@@ -213,8 +229,17 @@ fn evaluate(setting: &Setting, estate: &(dyn Fn() -> Estate + Sync), run: &mut R
     let mut used = vec![false; setting.policies.map_or(0, |policies| policies.waivers.len())];
     let name_of = |id| setting.sources.name(id);
     let mut steps = ranges(total);
+    let full = Full::default();
+    let is_judged_by_policy =
+        setting.policies.is_some_and(|policies| !policies.waivers.is_empty() || policies.baseline.is_some());
     let work = |estate: &mut Estate, range: Range<Index>| {
-        let mut ranged = Ranged::default();
+        let mut ranged = Ranged {
+            full: (!is_judged_by_policy).then_some(&full),
+            tally: Tally::new(),
+            outcomes: Vec::new(),
+            secrets: Vec::new(),
+            used: Vec::new(),
+        };
         evaluate_part(estate, setting.packs, &found, home, setting.wanted, range, &mut ranged);
         estate.release();
         if let Some(policies) = setting.policies {
@@ -235,6 +260,10 @@ fn evaluate(setting: &Setting, estate: &(dyn Fn() -> Estate + Sync), run: &mut R
         for outcome in ranged.outcomes {
             let listed = listed.entry((outcome.rule.id.clone(), outcome.verdict)).or_default();
             *listed += 1;
+            if *listed == MOST_LISTED {
+                let key = (Arc::as_ptr(&outcome.rule) as usize, outcome.verdict);
+                full.write().unwrap_or_else(PoisonError::into_inner).insert(key);
+            }
             if *listed <= MOST_LISTED {
                 run.outcomes.push(outcome);
             } else {
