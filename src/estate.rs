@@ -61,6 +61,12 @@ impl Resource {
     pub fn short_name(&self) -> &str {
         last_segment(&self.name)
     }
+
+    /// The name of the resource that this one is a child of; its own where it is no child.
+    pub fn parent_name(&self) -> &str {
+        let own = self.short_name();
+        self.name.strip_suffix(own).and_then(|above| above.strip_suffix('/')).map_or(own, last_segment)
+    }
 }
 
 /// What stands after the last `/` outside holes.

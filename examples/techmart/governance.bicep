@@ -29,3 +29,10 @@ resource immutable 'Microsoft.Authorization/policyDefinitions@2023-04-01' = {
     }
   }
 }
+
+resource defender 'Microsoft.Security/pricings@2024-01-01' = {
+  name: 'SqlServers'
+  properties: {
+    pricingTier: 'Standard'
+  }
+}

@@ -48,6 +48,15 @@ var tags = {
   environment: environmentName
 }
 
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring-${environmentName}'
+  params: {
+    namePrefix: namePrefix
+    location: location
+    tags: tags
+  }
+}
+
 module transactional 'modules/transactional.bicep' = {
   name: 'transactional-${environmentName}'
   params: {
@@ -57,6 +66,7 @@ module transactional 'modules/transactional.bicep' = {
     secondaryLocation: secondaryLocation
     sqlAdminGroupName: sqlAdminGroupName
     sqlAdminGroupObjectId: sqlAdminGroupObjectId
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -88,6 +98,7 @@ module media 'modules/media.bicep' = {
     tags: tags
     coolAfterDays: mediaCoolAfterDays
     functionId: '${resourceId('Microsoft.Web/sites', 'func-${namePrefix}-media')}/functions/process'
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -103,6 +114,7 @@ module application 'modules/application.bicep' = {
     mediaAccountName: media.outputs.accountName
     eventNamespace: realtime.outputs.namespaceName
     cacheHost: realtime.outputs.cacheHost
+    insightsConnectionString: monitoring.outputs.insightsConnectionString
   }
 }
 
@@ -114,6 +126,7 @@ module archive 'modules/archive.bicep' = {
     tags: tags
     retentionDays: archiveRetentionDays
     redundancy: archiveRedundancy
+    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
@@ -128,6 +141,9 @@ module reporting 'modules/reporting.bicep' = {
     mediaEndpoint: media.outputs.blobEndpoint
     archiveEndpoint: archive.outputs.blobEndpoint
     operatorEmail: operatorEmail
+    workspaceId: monitoring.outputs.workspaceId
+    mediaAccountName: media.outputs.accountName
+    archiveAccountName: archive.outputs.accountName
   }
 }
 

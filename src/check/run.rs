@@ -377,6 +377,7 @@ impl<'e> Runner<'e> {
             };
             match word {
                 "resource.name" => text.push_str(resource.map_or("the platform", Resource::short_name)),
+                "parent.name" => text.push_str(resource.map_or("the platform", Resource::parent_name)),
                 "resource.type" => text.push_str(resource.map_or("", |resource| &resource.type_name)),
                 "actual" => text.push_str(actual.unwrap_or("absent")),
                 "expected" => text.push_str(&evidence.expected),

@@ -80,7 +80,16 @@ impl Linter {
     /// Texts that would mislead who reads the finding.
     fn words(&mut self, rule: &CompiledRule, pack: &Pack) {
         let own = &rule.rule;
-        let words = ["resource.name", "resource.type", "other.name", "actual", "expected", "lookedFor", "nearMisses"];
+        let words = [
+            "resource.name",
+            "resource.type",
+            "parent.name",
+            "other.name",
+            "actual",
+            "expected",
+            "lookedFor",
+            "nearMisses",
+        ];
         let mut rest = own.message.as_str();
         while let Some((_, after)) = rest.split_once('{') {
             let Some((word, tail)) = after.split_once('}') else { break };

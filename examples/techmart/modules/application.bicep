@@ -25,6 +25,11 @@ param eventNamespace string
 @description('Host name of the cache.')
 param cacheHost string
 
+@description('Application Insights that receives telemetry.')
+param insightsConnectionString string
+
+var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+
 resource plan 'Microsoft.Web/serverfarms@2023-12-01' = {
   name: 'plan-${namePrefix}'
   location: location
@@ -59,6 +64,10 @@ resource shop 'Microsoft.Web/sites@2023-12-01' = {
       alwaysOn: true
       healthCheckPath: '/health'
       appSettings: [
+        {
+          name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'
+          value: insightsConnectionString
+        }
         {
           name: 'Catalog__Endpoint'
           value: catalogEndpoint
@@ -109,6 +118,10 @@ resource mediaFunction 'Microsoft.Web/sites@2023-12-01' = {
       healthCheckPath: '/health'
       appSettings: [
         {
+          name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'
+          value: insightsConnectionString
+        }
+        {
           name: 'FUNCTIONS_EXTENSION_VERSION'
           value: '~4'
         }
@@ -145,6 +158,10 @@ resource moderationFunction 'Microsoft.Web/sites@2023-12-01' = {
       alwaysOn: true
       healthCheckPath: '/health'
       appSettings: [
+        {
+          name: 'APPLICATIONINSIGHTS_CONNECTION_STRING'
+          value: insightsConnectionString
+        }
         {
           name: 'FUNCTIONS_EXTENSION_VERSION'
           value: '~4'
@@ -190,6 +207,30 @@ resource moderate 'Microsoft.Web/sites/functions@2023-12-01' = {
         }
       ]
     }
+  }
+}
+
+resource mediaAccount 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: mediaAccountName
+}
+
+resource mediaFunctionRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(mediaAccount.id, mediaFunction.id, blobDataOwner)
+  scope: mediaAccount
+  properties: {
+    principalId: mediaFunction.identity.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner)
+  }
+}
+
+resource moderationFunctionRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(mediaAccount.id, moderationFunction.id, blobDataOwner)
+  scope: mediaAccount
+  properties: {
+    principalId: moderationFunction.identity.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner)
   }
 }
 

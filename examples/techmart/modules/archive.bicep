@@ -14,6 +14,9 @@ param retentionDays int
 @description('Redundancy of the account.')
 param redundancy string
 
+@description('Workspace that receives the logs.')
+param workspaceId string
+
 resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   name: 'st${replace(namePrefix, '-', '')}archive'
   location: location
@@ -49,6 +52,10 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
   properties: {
     isVersioningEnabled: true
     deleteRetentionPolicy: {
+      enabled: true
+      days: 14
+    }
+    containerDeleteRetentionPolicy: {
       enabled: true
       days: 14
     }
@@ -90,6 +97,20 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05
         }
       ]
     }
+  }
+}
+
+resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'access'
+  scope: blobs
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'audit'
+        enabled: true
+      }
+    ]
   }
 }
 

@@ -135,6 +135,15 @@ resource leases 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2
   }
 }
 
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = {
+  name: 'catalog'
+  scope: account
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Products and reviews'
+  }
+}
+
 output accountName string = 'cosmos-${namePrefix}-catalog'
 output endpoint string = account.properties.documentEndpoint
 output accountId string = account.id

@@ -13,6 +13,11 @@ param coolAfterDays int = 30
 @description('Function that processes new media.')
 param functionId string
 
+@description('Workspace that receives the logs.')
+param workspaceId string
+
+var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+
 var containerNames = [
   'images'
   'videos'
@@ -95,6 +100,29 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05
         }
       ]
     }
+  }
+}
+
+resource accessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'access'
+  scope: blobs
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'audit'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = {
+  name: 'media'
+  scope: storage
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Originals of sellers'
   }
 }
 
@@ -189,6 +217,16 @@ resource topic 'Microsoft.EventGrid/systemTopics@2024-06-01-preview' = {
   }
 }
 
+resource deadLetterRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(storage.id, topic.id, blobDataContributor)
+  scope: storage
+  properties: {
+    principalId: topic.identity.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
+  }
+}
+
 resource newMedia 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2024-06-01-preview' = {
   parent: topic
   name: 'new-media'
@@ -227,6 +265,7 @@ resource newMedia 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2024-06-0
   }
   dependsOn: [
     containers
+    deadLetterRole
   ]
 }
 

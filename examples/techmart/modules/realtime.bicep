@@ -27,8 +27,18 @@ resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
     maximumThroughputUnits: 20
     minimumTlsVersion: '1.2'
     disableLocalAuth: true
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: 'Disabled'
     zoneRedundant: true
+  }
+}
+
+resource networkRules 'Microsoft.EventHub/namespaces/networkRuleSets@2024-01-01' = {
+  parent: namespace
+  name: 'default'
+  properties: {
+    publicNetworkAccess: 'Disabled'
+    defaultAction: 'Deny'
+    trustedServiceAccessEnabled: true
   }
 }
 
@@ -134,7 +144,7 @@ resource job 'Microsoft.StreamAnalytics/streamingjobs@2021-10-01-preview' = {
   ]
 }
 
-resource cache 'Microsoft.Cache/redisEnterprise@2024-10-01' = {
+resource cache 'Microsoft.Cache/redisEnterprise@2025-04-01' = {
   name: 'amr-${namePrefix}'
   location: location
   tags: union(tags, { component: 'recommendations' })
@@ -147,7 +157,7 @@ resource cache 'Microsoft.Cache/redisEnterprise@2024-10-01' = {
   }
 }
 
-resource cacheDatabase 'Microsoft.Cache/redisEnterprise/databases@2024-10-01' = {
+resource cacheDatabase 'Microsoft.Cache/redisEnterprise/databases@2025-04-01' = {
   parent: cache
   name: 'default'
   properties: {

@@ -22,6 +22,19 @@ param archiveEndpoint string
 @description('Where failures are told.')
 param operatorEmail string
 
+@description('Workspace that receives the logs.')
+param workspaceId string
+
+@description('Name of the media account.')
+param mediaAccountName string
+
+@description('Name of the archive account.')
+param archiveAccountName string
+
+var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+
+var blobDataReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+
 resource factory 'Microsoft.DataFactory/factories@2018-06-01' = {
   name: 'adf-${namePrefix}-reporting'
   location: location
@@ -681,6 +694,82 @@ resource lake 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   }
 }
 
+resource lakeBlobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
+  parent: lake
+  name: 'default'
+  properties: {
+    deleteRetentionPolicy: {
+      enabled: true
+      days: 14
+    }
+    containerDeleteRetentionPolicy: {
+      enabled: true
+      days: 14
+    }
+  }
+}
+
+resource lakeAccessLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'access'
+  scope: lakeBlobs
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'audit'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource lakeLock 'Microsoft.Authorization/locks@2020-05-01' = {
+  name: 'lake'
+  scope: lake
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Results and their history'
+  }
+}
+
+resource mediaAccount 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: mediaAccountName
+}
+
+resource archiveAccount 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: archiveAccountName
+}
+
+resource lakeRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(lake.id, factory.id, blobDataContributor)
+  scope: lake
+  properties: {
+    principalId: factory.identity.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
+  }
+}
+
+resource mediaRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(mediaAccount.id, factory.id, blobDataReader)
+  scope: mediaAccount
+  properties: {
+    principalId: factory.identity.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataReader)
+  }
+}
+
+resource archiveRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(archiveAccount.id, factory.id, blobDataContributor)
+  scope: archiveAccount
+  properties: {
+    principalId: factory.identity.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
+  }
+}
+
 resource synapse 'Microsoft.Synapse/workspaces@2021-06-01' = {
   name: 'syn-${namePrefix}'
   location: location
@@ -700,6 +789,29 @@ resource synapse 'Microsoft.Synapse/workspaces@2021-06-01' = {
     publicNetworkAccess: 'Disabled'
     azureADOnlyAuthentication: true
     trustedServiceBypassEnabled: true
+  }
+}
+
+resource synapseAuditing 'Microsoft.Synapse/workspaces/auditingSettings@2021-06-01' = {
+  parent: synapse
+  name: 'default'
+  properties: {
+    state: 'Enabled'
+    isAzureMonitorTargetEnabled: true
+  }
+}
+
+resource synapseAuditLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'audit'
+  scope: synapse
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'SQLSecurityAuditEvents'
+        enabled: true
+      }
+    ]
   }
 }
 

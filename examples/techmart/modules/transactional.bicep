@@ -20,6 +20,9 @@ param sqlAdminGroupObjectId string
 @minValue(2)
 param vCores int = 16
 
+@description('Workspace that receives the logs.')
+param workspaceId string
+
 resource primary 'Microsoft.Sql/servers@2023-08-01' = {
   name: 'sql-${namePrefix}-primary'
   location: location
@@ -136,6 +139,72 @@ resource primaryAuditing 'Microsoft.Sql/servers/auditingSettings@2023-08-01' = {
     state: 'Enabled'
     isAzureMonitorTargetEnabled: true
     retentionDays: 0
+  }
+}
+
+resource secondaryAuditing 'Microsoft.Sql/servers/auditingSettings@2023-08-01' = {
+  parent: secondary
+  name: 'default'
+  properties: {
+    state: 'Enabled'
+    isAzureMonitorTargetEnabled: true
+    retentionDays: 0
+  }
+}
+
+resource primaryMaster 'Microsoft.Sql/servers/databases@2023-08-01' existing = {
+  parent: primary
+  name: 'master'
+}
+
+resource secondaryMaster 'Microsoft.Sql/servers/databases@2023-08-01' existing = {
+  parent: secondary
+  name: 'master'
+}
+
+resource primaryAuditLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'audit'
+  scope: primaryMaster
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'SQLSecurityAuditEvents'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource secondaryAuditLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'audit'
+  scope: secondaryMaster
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        category: 'SQLSecurityAuditEvents'
+        enabled: true
+      }
+    ]
+  }
+}
+
+resource primaryLock 'Microsoft.Authorization/locks@2020-05-01' = {
+  name: 'orders'
+  scope: primary
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Orders'
+  }
+}
+
+resource secondaryLock 'Microsoft.Authorization/locks@2020-05-01' = {
+  name: 'orders'
+  scope: secondary
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Replica of the orders'
   }
 }
 
