@@ -170,8 +170,9 @@ fn compare(fixtures: &[Fixture], packs: &Packs) -> (BTreeSet<String>, BTreeMap<&
         let of =
             |rule: &Rule| verdicts.get(&(file.clone(), rule.id.clone())).copied().unwrap_or(Verdict::NotApplicable);
         let verdict = known.iter().map(|rule| of(rule)).max().unwrap_or(Verdict::NotApplicable);
-        // Checkov's UNKNOWN is no verdict at all.
-        let says_nothing = *intent == Verdict::Unknown && verdict == Verdict::NotApplicable;
+        // Nothing to judge is nothing to change: what a fixture without the thing in question intends when it passes,
+        // and Checkov's UNKNOWN is no verdict at all. A rule that overlooks the thing shows in the fixture that fails.
+        let says_nothing = *intent != Verdict::Fail && verdict == Verdict::NotApplicable;
         if verdict == *intent || says_nothing {
             *agreeing.entry(*peer).or_default() += 1;
             continue;
