@@ -223,13 +223,7 @@ fn feeds(value: &Value, path: &mut String, fed: &mut Fed) {
     }
 }
 
-fn parameters(
-    session: &Session,
-    deployment: &Rc<Deployment>,
-    shared: &Shared,
-    fed: &Fed,
-    found: &mut Vec<Resource>,
-) {
+fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fed: &Fed, found: &mut Vec<Resource>) {
     // Expressions that are evaluated outside do not see the parameters declared here.
     if deployment.is_outer {
         return;
