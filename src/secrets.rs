@@ -333,12 +333,14 @@ pub struct Literal<'v> {
     pub name: &'v str,
     /// The type of the resource, or of the secure parameter, in whose text it stands; empty elsewhere.
     pub holder: &'v str,
+    /// The name of that resource as written; empty elsewhere.
+    pub holder_name: &'v str,
     pub value: &'v Value,
 }
 
 /// Tells everything in a value, which stands under a name, that surely is a secret in clear.
 pub fn in_clear<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
-    Walk { name, holder: "", is_secret: false }.into(value, tell);
+    Walk { name, holder: "", holder_name: "", is_secret: false }.into(value, tell);
 }
 
 /// Where a walk through a document is.
@@ -346,6 +348,7 @@ pub fn in_clear<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Litera
 struct Walk<'v> {
     name: &'v str,
     holder: &'v str,
+    holder_name: &'v str,
     /// Whether a text here is a secret whatever its key is named.
     is_secret: bool,
 }
@@ -357,7 +360,8 @@ impl<'v> Walk<'v> {
                 let is_literal =
                     !text.is_empty() && !text.starts_with('[') && !text.starts_with("@Microsoft.KeyVault(");
                 if (is_literal && (self.is_secret || is_secret_name(self.name))) || surely_holds_secret(text) {
-                    tell(Literal { name: self.name, holder: self.holder, value });
+                    let Walk { name, holder, holder_name, .. } = self;
+                    tell(Literal { name, holder, holder_name, value });
                 }
             }
             Kind::Array(items) => items.iter().for_each(|item| self.into(item, tell)),
@@ -371,9 +375,14 @@ impl<'v> Walk<'v> {
                         _ => {}
                     }
                 }
-                let holder = if has_version && !kind.is_empty() { kind } else { self.holder };
+                let is_resource = has_version && !kind.is_empty();
+                let around = if is_resource {
+                    Walk { holder: kind, holder_name: named.unwrap_or_default(), ..self }
+                } else {
+                    self
+                };
                 for member in &object.members {
-                    let mut inner = Walk { name: &member.key, holder, is_secret: false };
+                    let mut inner = Walk { name: &member.key, is_secret: false, ..around };
                     match inner.name {
                         // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value
                         // elsewhere, and a parameter that is given stands as `"password": {"value": …}`.

@@ -1,10 +1,13 @@
 //! The rules that ship: every file reads, every test in it passes, every name is used once.
 
+mod csv;
+
 use archlint::check::run_tests;
 use archlint::policy::{Overrides, Packs, embedded, load};
 use archlint::session::on_big_stack;
 use archlint::source::Sources;
-use std::collections::HashMap;
+use csv::fields;
+use std::collections::{HashMap, HashSet};
 
 fn all(sources: &Sources) -> Packs {
     load(&embedded(), &|_| true, &Overrides::default(), sources)
@@ -68,6 +71,39 @@ fn every_rule_says_why_what_to_do_and_where_the_facts_come_from() {
         assert!(known.contains(&rule.category.as_str()), "{id} has the category '{}'", rule.category);
         assert!(!rule.service.is_empty(), "{id} names no service");
     }
+}
+
+/// What issue 5 asks for: what at least three peers check, what is of high severity, and what only relations find.
+#[test]
+fn every_concept_that_was_chosen_is_named_by_a_rule() {
+    const CONCEPTS: &str = "../shared/peers/concepts.csv";
+    let Ok(table) = std::fs::read_to_string(CONCEPTS) else {
+        eprintln!("skipped: {CONCEPTS} is not here");
+        return;
+    };
+    let sources = Sources::new();
+    let packs = all(&sources);
+    let named: HashSet<&str> = packs
+        .packs
+        .iter()
+        .filter(|pack| pack.name == "azure-data")
+        .flat_map(|pack| &pack.rules)
+        .flat_map(|rule| rule.rule.concepts.iter().map(String::as_str))
+        .collect();
+    let mut lines = table.lines().map(fields);
+    let head = lines.next().expect("a head");
+    let column = |name: &str| head.iter().position(|column| column == name).expect("a column");
+    let (peers, severity, relation) = (column("peer_count"), column("severity"), column("needs_relation"));
+    let chosen: Vec<String> = lines
+        .filter(|row| {
+            let count: usize = row[peers].parse().expect("a number");
+            count >= 3 || row[severity] == "high" || (count == 0 && row[relation].starts_with("yes"))
+        })
+        .map(|row| row[0].clone())
+        .collect();
+    let missing: Vec<&String> = chosen.iter().filter(|concept| !named.contains(concept.as_str())).collect();
+    assert_eq!(chosen.len(), 176, "the table has changed");
+    assert!(missing.is_empty(), "no rule of azure-data names {missing:?}");
 }
 
 #[test]

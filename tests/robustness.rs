@@ -1,7 +1,7 @@
 //! Hostile and broken input gets an answer with a place, in bounded time and memory, and the rest is still checked.
 
-use archlint::check::{InputStatus, Run};
-use archlint::policy::Packs;
+use archlint::check::{InputStatus, Run, Verdict};
+use archlint::policy::{Overrides, Packs, embedded_to_run, load};
 use archlint::session::{CheckRequest, check, on_big_stack};
 use archlint::source::Sources;
 use std::path::PathBuf;
@@ -168,4 +168,32 @@ fn a_broken_file_does_not_stop_the_others() {
     std::fs::remove_dir_all(&folder).expect("removed");
     let expected = [InputStatus::Failed("this object has no end".to_owned()), InputStatus::Checked { resources: 0 }];
     assert_eq!(statuses, expected);
+}
+
+#[test]
+fn a_child_with_a_name_too_long_to_keep_is_nobodys_for_sure() {
+    let verdict_with = |length: usize| {
+        let long = "x".repeat(length);
+        let text = template(
+            &format!(
+                r#"{{"type": "Microsoft.Network/privateEndpoints", "apiVersion": "2024-01-01", "name": "[concat(deployment().name, '{long}')]",
+                "properties": {{}}}}, {{"type": "Microsoft.Network/privateEndpoints/privateDnsZoneGroups",
+                "apiVersion": "2024-01-01", "name": "[concat(deployment().name, '{long}/default')]", "properties": {{}}}}"#
+            ),
+            "",
+        );
+        on_big_stack(move || {
+            let sources = Sources::new();
+            let packs = load(&embedded_to_run(), &|name| name == "azure-data", &Overrides::default(), &sources);
+            let request =
+                CheckRequest { stdin: Some(("input.json".into(), text.into_bytes())), ..CheckRequest::default() };
+            let run = check(&request, &packs, &sources);
+            let outcome = run.outcomes.iter().find(|one| one.rule.id == "private-endpoint-without-dns");
+            outcome.map(|one| one.verdict)
+        })
+        .expect("the program does not crash")
+    };
+    assert_eq!(verdict_with(10), Some(Verdict::Pass));
+    assert_eq!(verdict_with(1900), Some(Verdict::Pass), "the id is longer than its parts");
+    assert_eq!(verdict_with(3000), Some(Verdict::Unknown), "never red by guess");
 }

@@ -9,10 +9,11 @@ use super::scope::{Scope, Site};
 use super::template::position;
 use crate::document::{Kind, Member, Role, Trace, Value};
 use crate::estate::{InputKind, Presence, Resource, owner_id};
-use crate::secrets;
+use crate::secrets::{self, Literal};
 use crate::source::Location;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -68,8 +69,9 @@ impl Asked {
     }
 }
 
-/// The declarations of all templates of an expansion. A template that several deployments share is told once.
-pub fn declarations(session: &Session, asked: Asked) -> Vec<Resource> {
+/// The declarations of all templates of an expansion to these resources. A template that several deployments share is
+/// told once.
+pub fn declarations(session: &Session, asked: Asked, resources: &[Resource]) -> Vec<Resource> {
     let mut found = Vec::new();
     if asked.is_nothing() {
         return found;
@@ -78,9 +80,10 @@ pub fn declarations(session: &Session, asked: Asked) -> Vec<Resource> {
     let all = session.deployments.borrow().clone();
     let mut seen = HashSet::new();
     let each: Vec<&Rc<Deployment>> = all.iter().filter(|one| seen.insert(one.template.at)).collect();
+    let fed = if asked.has(Declares::Parameters) { fed(resources) } else { Fed::new() };
     for deployment in &each {
         if asked.has(Declares::Parameters) {
-            parameters(session, deployment, &shared, &mut found);
+            parameters(session, deployment, &shared, &fed, &mut found);
         }
         if asked.has(Declares::Deployments) && deployment.parent.is_some() {
             found.extend(nested(session, deployment, &shared));
@@ -181,7 +184,46 @@ fn section<'d>(deployment: &'d Deployment, name: &str) -> &'d [Member] {
     deployment.template.get(name).and_then(Value::as_object).map_or(&[], |object| &object.members)
 }
 
-fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, found: &mut Vec<Resource>) {
+/// The properties, as type and pointer, that get their values from a parameter of the top deployment.
+type Fed = HashMap<Arc<str>, Vec<String>>;
+
+fn fed(resources: &[Resource]) -> Fed {
+    let mut fed = Fed::new();
+    for resource in resources {
+        feeds(&resource.body, &mut resource.type_name.to_string(), &mut fed);
+    }
+    fed
+}
+
+fn feeds(value: &Value, path: &mut String, fed: &mut Fed) {
+    let length = path.len();
+    match &value.kind {
+        // What a secret is in is fed by more than the parameter.
+        Kind::Unknown(unknown) if !unknown.secret => {
+            for name in &unknown.parameters {
+                fed.entry(name.clone()).or_default().push(path.clone());
+            }
+        }
+        Kind::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let _ = write!(path, "/{index}");
+                feeds(item, path, fed);
+                path.truncate(length);
+            }
+        }
+        Kind::Object(object) => {
+            for member in &object.members {
+                path.push('/');
+                path.push_str(&member.key);
+                feeds(&member.value, path, fed);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fed: &Fed, found: &mut Vec<Resource>) {
     // Expressions that are evaluated outside do not see the parameters declared here.
     if deployment.is_outer {
         return;
@@ -202,6 +244,9 @@ fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, f
             if let Ok(value) = frame.parameter(&member.key) {
                 body.set_value(value, &member.value, &deployment.template);
             }
+        }
+        if let (Some(places), None) = (fed.get(&member.key), &deployment.parent) {
+            body.set("feeds", Value::array(places.iter().map(|place| Value::string(place.as_str())).collect()));
         }
         found.push(body.declared(Declares::Parameters, &member.key, deployment));
     }
@@ -359,13 +404,16 @@ fn handed_secret(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<D
 }
 
 fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, found: &mut Vec<Resource>) {
-    let mut tell = |name: &str, holder: &str, value: &Value, given: Option<&Value>| {
+    let mut tell = |one: Literal, given: Option<&Value>| {
+        let Literal { name, value, .. } = one;
         let mut body = Body::new(value.at, deployment, shared);
         body.set("name", Value::string(name));
-        body.set("resourceType", Value::string(holder));
+        body.set("resourceType", Value::string(one.holder));
+        body.set("resourceName", Value::string(one.holder_name));
         body.set("text", value.clone());
         body.set("isGiven", Value::bool(given.is_some()));
         let pointer = given.unwrap_or(&deployment.template).pointer_of(value).unwrap_or_default();
+        body.set("pointer", Value::string(pointer.as_str()));
         let place = if given.is_some() { format!("given/{name}{pointer}") } else { pointer };
         found.push(body.placed(Declares::Literals, &name.into(), place.trim_start_matches('/'), deployment));
     };
@@ -374,7 +422,7 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fou
         session.deployment(parent.deployment).template.at.source == deployment.template.at.source
     });
     if !inside {
-        secrets::in_clear("", &deployment.template, &mut |one| tell(one.name, one.holder, one.value, None));
+        secrets::in_clear("", &deployment.template, &mut |one| tell(one, None));
     }
     if deployment.parent.is_none() {
         for given in deployment.given.iter().filter(|given| given.entry.get("commandLine").is_none()) {
@@ -383,9 +431,9 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fou
             let declared = index.and_then(|index| section(deployment, "parameters").get(index));
             let is_secure = declared.is_some_and(|member| Declaration::new(member, &deployment.template).is_secure());
             if is_secure && value.as_str().is_some_and(|text| !text.is_empty()) {
-                tell(&given.name, "", value, Some(value));
+                tell(Literal { name: &given.name, holder: "", holder_name: "", value }, Some(value));
             } else {
-                secrets::in_clear(&given.name, value, &mut |one| tell(one.name, "", one.value, Some(value)));
+                secrets::in_clear(&given.name, value, &mut |one| tell(one, Some(value)));
             }
         }
     }

@@ -66,7 +66,7 @@ pub fn expand_with(request: Request, asked: Asked) -> Expansion {
     let outputs = session.outputs(&root);
     // Which faults are told does not depend on what rules ask for.
     let faults = session.faults.take();
-    let declarations = declarations(&session, asked);
+    let declarations = declarations(&session, asked, &resources);
     Expansion { resources, declarations, outputs, domains: domains(&root), faults, gaps: session.gaps.into_inner() }
 }
 

@@ -65,7 +65,7 @@ pub fn identity(type_name: &str, name: Value, scope: Option<&Value>, facts: &Fac
         }
     }
     let text = format!("{}{tail}", arguments::symbol_of(&head));
-    let id = arguments::derived([&head, &name], text.clone()).unwrap_or_else(|| Value::string(text.clone()));
+    let id = arguments::derived_whole([&head, &name], &text).unwrap_or_else(|| Value::string(text.clone()));
     extension(type_name, &name, &text).map_or_else(
         || Identity { type_name: type_name.to_owned(), name: name.clone(), id: id.clone() },
         |(type_name, short)| {

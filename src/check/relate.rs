@@ -104,6 +104,10 @@ fn among<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>, candidates: &[
                 false
             }
         };
+        if is_lost(estate, index) && matches!(related.relation, Relation::Child | Relation::DirectChild) {
+            certain = false;
+            found.reasons.push(format!("the name of '{}' is too long to tell what it belongs to", other.type_name));
+        }
         found.met += 1;
         let differs = related.differ.as_ref().map_or(Some(true), |join| compared(judge, join, index, at, false));
         match differs {
@@ -237,11 +241,11 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
     match related.relation {
         Relation::Parent => estate.parent(own).into_iter().collect(),
         Relation::Ancestor => estate.above(&estate.resource(own).id),
-        Relation::Child => estate.below(&estate.resource(own).id),
+        Relation::Child => with_lost(estate, related, estate.below(&estate.resource(own).id)),
         Relation::DirectChild => {
             let id = &estate.resource(own).id;
             let is_own = |index: &Index| estate.parent_id(*index).is_some_and(|parent| parent.eq_ignore_ascii_case(id));
-            estate.below(id).into_iter().filter(is_own).collect()
+            with_lost(estate, related, estate.below(id).into_iter().filter(is_own).collect())
         }
         Relation::Sibling => estate.parent_id(own).map_or(Vec::new(), |parent| estate.below(parent)),
         Relation::References => estate.references(own),
@@ -258,6 +262,20 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
         },
         Relation::Itself => vec![own],
     }
+}
+
+/// Whether a resource's id was cut so that its parent is not found by it.
+fn is_lost(estate: &Estate, index: Index) -> bool {
+    estate.resource(index).id.contains('…') && estate.parent(index).is_none()
+}
+
+/// The children found, and those of the types that may be children as well. Only templates make such ids.
+fn with_lost(estate: &Estate, related: &Related, mut found: Vec<Index>) -> Vec<Index> {
+    if !estate.is_supplied() && !related.types.is_empty() {
+        let lost = everywhere(estate, related).into_iter().filter(|&index| is_lost(estate, index));
+        found.extend(lost.filter(|index| !found.contains(index)).collect::<Vec<_>>());
+    }
+    found
 }
 
 /// How many that do not join are looked at all the same, to tell them as near misses.

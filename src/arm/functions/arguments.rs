@@ -6,7 +6,7 @@ use crate::document::{Kind, Unknown, UnknownReason, Value};
 use std::sync::Arc;
 
 /// Longest symbol kept; a longer one is cut and ended by a hash, so that it stays canonical and bounded.
-pub const MAX_SYMBOL: usize = 512;
+pub const MAX_SYMBOL: usize = 2048;
 
 /// Longest text and largest array (at two bytes an item) a function may make: a template of more than 4 MB, counted
 /// after evaluation, cannot be deployed (learn.microsoft.com/azure/azure-resource-manager/templates/best-practices).
@@ -107,6 +107,11 @@ pub fn bounded(symbol: String) -> Arc<str> {
 /// An unknown made of others: the first one's reason, all their parameters, secret when one is.
 /// Gives nothing when no part is unknown.
 pub fn derived<'v>(parts: impl IntoIterator<Item = &'v Value>, symbol: String) -> Option<Value> {
+    derived_whole(parts, bounded(symbol).as_ref())
+}
+
+/// The same with a symbol that is never cut: of an id, whose end says what it belongs to. Its parts are bounded.
+pub fn derived_whole<'v>(parts: impl IntoIterator<Item = &'v Value>, symbol: &str) -> Option<Value> {
     let mut reason: Option<UnknownReason> = None;
     let mut secret = false;
     let mut parameters: Vec<Arc<str>> = Vec::new();
@@ -115,7 +120,7 @@ pub fn derived<'v>(parts: impl IntoIterator<Item = &'v Value>, symbol: String) -
     }
     parameters.sort();
     parameters.dedup();
-    let symbol = bounded(symbol);
+    let symbol = symbol.into();
     reason
         .map(|reason| Value::new(Kind::Unknown(Arc::new(Unknown { reason, symbol, secret, parameters, partly: None }))))
 }
@@ -262,7 +267,7 @@ mod tests {
         assert_eq!(known_prefix("st‹x›-dev"), "st");
         assert_eq!(known_suffix("st‹x›-dev"), "-dev");
         assert_eq!(known_prefix("plain"), "plain");
-        let cut = bounded(format!("a‹{}›z", "x".repeat(600)));
+        let cut = bounded(format!("a‹{}›z", "x".repeat(MAX_SYMBOL)));
         assert_eq!(known_prefix(&cut), "a");
         assert_eq!(known_suffix(&cut), "", "the end of a cut symbol is a hash");
     }

@@ -212,9 +212,9 @@ mod tests {
 
     #[test]
     fn the_hash_of_a_cut_symbol_is_no_text_of_the_value() {
-        let long = arguments::bounded(format!("st‹x›{}", "y".repeat(600)));
+        let long = arguments::bounded(format!("st‹x›{}", "y".repeat(arguments::MAX_SYMBOL)));
         assert!(long.contains('…'));
-        let text = format!("stx{}", "y".repeat(600));
+        let text = format!("stx{}", "y".repeat(arguments::MAX_SYMBOL));
         assert_eq!(same(&Value::string(text), &unknown(&long)), None);
         assert_eq!(same(&Value::string("other"), &unknown(&long)), Some(false));
     }
