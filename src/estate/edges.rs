@@ -35,9 +35,8 @@ pub struct References {
 
 /// The id one level up: the last type and name pair removed; nothing for a resource without parent.
 pub fn parent_id(id: &str) -> Option<&str> {
-    let mut behind = 0;
     let mut cut = 0;
-    for part in from_end(id) {
+    for (behind, part) in from_end(id).enumerate() {
         if part.eq_ignore_ascii_case("providers") {
             // After `providers` come the namespace, then pairs of type and name.
             return if behind >= 5 { id.get(..id.len() - cut) } else { None };
@@ -45,7 +44,6 @@ pub fn parent_id(id: &str) -> Option<&str> {
         if behind < 2 {
             cut += part.len() + 1;
         }
-        behind += 1;
     }
     None
 }
