@@ -543,6 +543,27 @@ fn the_lab_as_collected_gives_the_findings_of_the_lab_as_template() {
 }
 
 #[test]
+fn open_verdicts_of_exports_are_summed_up_by_the_commands_that_decide_them() {
+    let text = |path: &'static str| {
+        on_big_stack(move || {
+            let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
+            let sources = Sources::new();
+            let found = find(&[PathBuf::from(path)]).expect("found");
+            let run = check(&CheckRequest { found, ..CheckRequest::default() }, &packs, &sources);
+            archlint::report::render("pretty", &run, &sources, &archlint::report::Options::default()).expect("a report")
+        })
+        .expect("a thread")
+    };
+    let exports = text("examples/lab-export");
+    // What may be missing from a platform, the list of all that its group holds shows.
+    let most = exports.lines().skip_while(|line| !line.ends_with("(verdicts that need it):")).nth(1);
+    let list = "× az resource list --resource-group rg-techmart-lab -o json";
+    assert!(most.is_some_and(|line| line.ends_with(list)), "{exports}");
+    assert!(exports.contains("\n  archlint collect --resource-group rg-techmart-lab > collect.sh\n"), "{exports}");
+    assert!(!text("examples/techmart").contains("archlint collect"), "a template is no export");
+}
+
+#[test]
 fn the_lab_as_exports_gives_no_other_findings_than_the_lab_as_template() {
     let (template, exports) = on_big_stack(|| {
         let packs = load(&embedded(), &|_| true, &Overrides::default(), &Sources::new());
