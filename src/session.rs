@@ -12,8 +12,8 @@ use crate::arm::expand::{Expansion, Request, expand_with};
 use crate::arm::parameters::{self, Given, given};
 use crate::arm::template::Kind;
 use crate::check::{
-    Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Text, Verdict, Waiver,
-    evaluate, suppress, suppress_inline,
+    Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Step, Text, Verdict,
+    Waiver, evaluate, suppress, suppress_inline,
 };
 use crate::document::{Member, Value, parse};
 use crate::estate::{Estate, Resource};
@@ -213,9 +213,13 @@ fn redact(run: &mut Run, sources: &Sources) {
             }
         }
     }
+    for outcome in run.outcomes.iter_mut().filter(|outcome| !outcome.steps.is_empty()) {
+        outcome.steps.iter_mut().for_each(|step| redact_step(step, &run.secrets));
+    }
     if run.problems.is_empty() {
         return;
     }
+    let secrets = &run.secrets;
     let texts: Vec<String> = secrets.iter().map(|at| sources.get(at.source).slice(at.span).to_owned()).collect();
     let known = Known::new(texts.iter().map(String::as_str));
     for problem in &mut run.problems {
@@ -226,6 +230,19 @@ fn redact(run: &mut Run, sources: &Sources) {
             *message = known.masked(message);
         }
     }
+}
+
+/// Masks the value that a step found where a secret stands in it.
+fn redact_step(step: &mut Step, secrets: &[Location]) {
+    let holds = |at: Location| {
+        let from = secrets.partition_point(|secret| (secret.source, secret.span.start) < (at.source, at.span.start));
+        let inside = |secret: &&Location| secret.source == at.source && secret.span.start <= at.span.end;
+        secrets[from..].iter().take_while(inside).any(|secret| secret.span.end <= at.span.end)
+    };
+    if step.places.first().is_some_and(|place| holds(place.at)) && step.found.is_some() {
+        step.found = Some(secrets::MASK.to_owned());
+    }
+    step.inner.iter_mut().for_each(|inner| redact_step(inner, secrets));
 }
 
 fn problem(name: &str, unusable: Unusable) -> Problem {

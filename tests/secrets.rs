@@ -237,9 +237,17 @@ fn planted_secrets_stand_in_no_output() {
         "archlint.json",
         &format!(
             r#"{{ "packs": ["azure-data", "techmart"], "waivers": [
-  {{ "rule": "storage-accepts-http", "reason": "Password={}", "owner": "me", "expires": "2020-01-01" }}, {{ "rule": "no-such-rule", "reason": "x", "owner": "me", "expires": "2036-01-01" }} ] }}
+  {{ "rule": "storage-accepts-http", "reason": "Password={}", "owner": "me", "expires": "2020-01-01" }} ] }}
 "#,
             in_set.word("waiver")
+        ),
+    );
+    folder.write(
+        "wrong.jsonc",
+        &format!(
+            r#"{{ "waivers": [ {{ "rule": "no-such-rule", "reason": "Password={}", "owner": "me", "expires": "2036-01-01" }} ] }}
+"#,
+            in_set.word("wrong waiver")
         ),
     );
 
@@ -271,6 +279,7 @@ fn planted_secrets_stand_in_no_output() {
             }
         }
     }
+    printed.push(("check --config".to_owned(), folder.run(&["check", ".", "--config", "wrong.jsonc"])));
     folder.run(&["check", "--output", "json=run.txt", "--output", "html=run.html", "--fail-on", "never"]);
     for name in ["run.txt", "run.html"] {
         printed.push((name.to_owned(), std::fs::read_to_string(folder.0.join(name)).expect("written")));
