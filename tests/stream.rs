@@ -81,7 +81,7 @@ fn the_number_of_threads_changes_no_byte() {
     assert_eq!(texts[0], texts[2]);
     // Places are told by line, though the file is never held.
     let text = std::fs::read_to_string(&path).expect("read");
-    let line = text.lines().position(|line| line.contains("\"allowBlobPublicAccess\": true")).expect("one") + 1;
+    let line = text.lines().position(|line| line.contains("\"allowSharedKeyAccess\": true")).expect("one") + 1;
     assert!(texts[0].contains(&format!("estate.json:{line}:")), "line {line}:\n{}", &texts[0][..4000]);
     std::fs::remove_dir_all(folder).expect("removed");
 }
