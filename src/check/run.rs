@@ -73,7 +73,8 @@ pub fn evaluate_part(
         let judge =
             Judge { estate, defaults: &packs.defaults, components, exclusive: &exclusive, component_types: &types };
         let runner = Runner { judge, pack, home, range: range.clone(), tells_all: packs.tell_all };
-        for rule in pack.rules.iter().filter(|rule| wanted(rule)) {
+        let present = estate.types().map(|(name, _)| name);
+        for rule in pack.rules_for(present).filter(|rule| wanted(rule)) {
             runner.rule(rule, sink);
         }
     }
