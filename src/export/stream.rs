@@ -212,9 +212,27 @@ pub struct Block {
     items: Vec<(usize, usize)>,
 }
 
+/// Buffers of blocks that are done with: new memory costs more than reading into it.
+#[derive(Clone, Debug, Default)]
+pub struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    /// Takes the buffer of a block back.
+    pub fn give(&self, block: Block) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(block.text);
+    }
+
+    fn take(&self) -> Vec<u8> {
+        let mut text = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        text.clear();
+        text
+    }
+}
+
 /// Reads a file as blocks of whole items.
 #[derive(Debug)]
 pub struct Blocks {
+    pub spare: Spare,
     file: File,
     layout: Layout,
     /// Where `carried` begins in the file.
@@ -240,14 +258,16 @@ impl Blocks {
             Layout::Lines => 0,
         };
         file.seek(SeekFrom::Start(base))?;
-        Ok(Blocks { file, layout, base, carried: Vec::new(), has_ended: false, fault: None })
+        Ok(Blocks { spare: Spare::default(), file, layout, base, carried: Vec::new(), has_ended: false, fault: None })
     }
 
     /// The next block; an error behind the last one that is whole; nothing at the end.
     pub fn next_block(&mut self) -> Option<Result<Block, Broken>> {
         while !self.has_ended {
-            let mut text = std::mem::take(&mut self.carried);
+            let mut text = self.spare.take();
+            text.append(&mut self.carried);
             let before = text.len();
+            text.reserve(BLOCK);
             let read = (&mut self.file).take(BLOCK as u64).read_to_end(&mut text);
             let is_last = text.len() == before;
             let mut items = Vec::new();
@@ -257,7 +277,7 @@ impl Blocks {
             }
             self.has_ended |= is_last || self.fault.is_some();
             let base = u32::try_from(self.base + at as u64).ok().map(|end| end - at as u32);
-            self.carried = text[at..].to_vec();
+            self.carried.extend_from_slice(&text[at..]);
             self.base += at as u64;
             match base {
                 Some(base) if !items.is_empty() => return Some(Ok(Block { base, text, items })),

@@ -93,7 +93,7 @@ fn scope(out: &mut String, document: &Json) {
     for pack in list(document, "packs") {
         let _ = writeln!(
             out,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"long\">{}</td><td>{}</td></tr>",
             escaped(text(pack, "name")),
             escaped(text(pack, "version")),
             escaped(&parameters(pack)),

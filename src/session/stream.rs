@@ -107,8 +107,13 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
     }
     let mut fault: Option<Broken> = None;
     let mut count = 0;
-    let work = |_: &mut (), block: Block| scan(&block);
     let mut blocks = blocks;
+    let spare = blocks.spare.clone();
+    let work = |_: &mut (), block: Block| {
+        let scanned = scan(&block);
+        spare.give(block);
+        scanned
+    };
     let next = || match blocks.next_block()? {
         Ok(block) => Some(block),
         Err(broken) => {
