@@ -455,6 +455,18 @@ mod tests {
     }
 
     #[test]
+    fn what_an_expression_adds_is_not_in_clear() {
+        assert!(surely_holds_secret("DefaultEndpointsProtocol=https;AccountName=st;AccountKey=abc=;EndpointSuffix=x"));
+        for text in [
+            "[concat('AccountName=st;AccountKey=', listKeys('st', '2023-05-01').keys[0].value, ';EndpointSuffix=x')]",
+            "[format('Server=x;Password={0}', parameters('p'))]",
+            "[concat('Server=tcp:', parameters('s'), ';Password=', parameters('p'), ';Trusted_Connection=False')]",
+        ] {
+            assert!(!surely_holds_secret(text), "{text}");
+        }
+    }
+
+    #[test]
     fn every_form_is_a_pattern() {
         for form in &forms().values {
             let text = format!("{}{}{}", form.has, form.needs[0], " ".repeat(form.least));
