@@ -5,6 +5,8 @@ mod parse;
 mod query;
 mod value;
 
-pub use parse::{DuplicateKey, MAX_NESTING, Parsed, SyntaxError, parse, parse_lines, parse_part};
+pub use parse::{
+    DuplicateKey, MAX_NESTING, Notice, Parsed, SyntaxError, parse, parse_lines, parse_noticing, parse_part,
+};
 pub use query::{CompiledPath, Selected};
 pub use value::{Kind, Member, Object, Role, Trace, Unknown, UnknownReason, Value};

@@ -1,8 +1,9 @@
 //! Input files: found by path, folder or standard input, read, and told apart by content.
 
 use crate::arm::template::{self, Kind};
-use crate::document::{Parsed, Value, parse, parse_lines};
+use crate::document::{Parsed, Value, parse_lines, parse_noticing};
 use crate::export;
+use crate::secrets;
 use crate::source::{Location, Source, SourceId, Sources, Span};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,7 +122,8 @@ pub fn document(found: &Found, bytes: Vec<u8>, sources: &Sources) -> Result<Docu
     })?;
     let source = sources.add(Source::new(&*found.name, text));
     let held = sources.get(source);
-    let parsed = parse(source, &held.text).or_else(|error| parse_lines(source, &held.text).ok_or(error));
+    let parsed = parse_noticing(source, &held.text, secrets::may_be_told)
+        .or_else(|error| parse_lines(source, &held.text).ok_or(error));
     let parsed = parsed.map_err(|error| Unusable {
         code: "invalid-json",
         message: error.message,

@@ -339,8 +339,19 @@ pub struct Literal<'v> {
 }
 
 /// Tells everything in a value, which stands under a name, that surely is a secret in clear.
-pub fn in_clear<'v>(name: &'v str, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
-    Walk { name, holder: "", holder_name: "", is_secret: false }.into(value, tell);
+///
+/// `noticed` has the places of all texts of the value's source that [`may_be_told`], where they are known.
+pub fn in_clear<'v>(name: &'v str, value: &'v Value, noticed: Option<&'v [u32]>, tell: &mut dyn FnMut(Literal<'v>)) {
+    Walk { name, holder: "", holder_name: "", is_secret: false, noticed }.into(value, tell);
+}
+
+/// Whether [`in_clear`] may tell of a text under a key: asked while a document is parsed, so that only what holds such a
+/// text has to be looked through.
+pub fn may_be_told(key: &str, text: &str) -> bool {
+    let is_literal = !text.is_empty() && !text.starts_with('[');
+    (is_literal && (key == "value" || is_secret_name(key)))
+        || memchr::memchr(b'=', text.as_bytes()).is_some()
+        || text.contains("-----BEGIN")
 }
 
 /// Where a walk through a document is.
@@ -351,9 +362,17 @@ struct Walk<'v> {
     holder_name: &'v str,
     /// Whether a text here is a secret whatever its key is named.
     is_secret: bool,
+    noticed: Option<&'v [u32]>,
 }
 
 impl<'v> Walk<'v> {
+    /// Whether nothing in a value can be told.
+    fn skips(&self, value: &Value) -> bool {
+        let Some(noticed) = self.noticed else { return false };
+        let next = noticed.partition_point(|at| *at < value.at.span.start);
+        noticed.get(next).is_none_or(|at| *at >= value.at.span.end)
+    }
+
     fn into(self, value: &'v Value, tell: &mut dyn FnMut(Literal<'v>)) {
         match &value.kind {
             Kind::String(text) => {
@@ -381,7 +400,7 @@ impl<'v> Walk<'v> {
                 } else {
                     self
                 };
-                for member in &object.members {
+                for member in object.members.iter().filter(|member| !self.skips(&member.value)) {
                     let mut inner = Walk { name: &member.key, is_secret: false, ..around };
                     match inner.name {
                         // `{"type": "SecureString", "value": …}` and `{"name": "…PASSWORD", "value": …}` name their value

@@ -478,8 +478,14 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
         }))
     };
     let attempt = |trial: &[(std::sync::Arc<str>, Value)], asked: Asked| {
-        let request =
-            Request { template: document.root(), given: job.given.clone(), linked: &linked, trial, facts: None };
+        let request = Request {
+            template: document.root(),
+            given: job.given.clone(),
+            linked: &linked,
+            trial,
+            facts: None,
+            noticed: Some(&document.parsed.noticed),
+        };
         expand_with(request, asked)
     };
     let mut expansion = attempt(&[], asked);

@@ -68,8 +68,14 @@ fn the_whole_corpus_expands() {
             let linked = |_: SourceId, relative: &str| {
                 input::read_linked(path, relative, &sources).map(|read| read.map(|file| file.root().clone()))
             };
-            let request =
-                Request { template: document.root(), given: Vec::new(), linked: &linked, trial: &[], facts: None };
+            let request = Request {
+                template: document.root(),
+                given: Vec::new(),
+                linked: &linked,
+                trial: &[],
+                facts: None,
+                noticed: None,
+            };
             let expansion = expand(request);
             if expansion.resources.iter().any(|resource| is_unsupported(&resource.body)) || lacks_function(&expansion) {
                 told.push(format!("{}: something is not supported", found.name));

@@ -422,7 +422,8 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fou
         session.deployment(parent.deployment).template.at.source == deployment.template.at.source
     });
     if !inside {
-        secrets::in_clear("", &deployment.template, &mut |one| tell(one, None));
+        let noticed = session.noticed.filter(|_| deployment.parent.is_none());
+        secrets::in_clear("", &deployment.template, noticed, &mut |one| tell(one, None));
     }
     if deployment.parent.is_none() {
         for given in deployment.given.iter().filter(|given| given.entry.get("commandLine").is_none()) {
@@ -433,7 +434,7 @@ fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fou
             if is_secure && value.as_str().is_some_and(|text| !text.is_empty()) {
                 tell(Literal { name: &given.name, holder: "", holder_name: "", value }, Some(value));
             } else {
-                secrets::in_clear(&given.name, value, &mut |one| tell(one, Some(value)));
+                secrets::in_clear(&given.name, value, None, &mut |one| tell(one, Some(value)));
             }
         }
     }
@@ -491,7 +492,7 @@ mod tests {
     }"##;
 
     fn request(template: &Value) -> Request<'_> {
-        Request { template, given: Vec::new(), linked: &|_, _| None, trial: &[], facts: None }
+        Request { template, given: Vec::new(), linked: &|_, _| None, trial: &[], facts: None, noticed: None }
     }
 
     fn declared(kinds: &[&str]) -> Vec<Resource> {

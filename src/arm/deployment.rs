@@ -36,6 +36,8 @@ pub struct Session<'i> {
     pub linked: &'i Linked<'i>,
     /// Values tried for parameters that have none.
     pub trial: &'i [(Arc<str>, Value)],
+    /// Where texts of the template stand that may be secrets, when that was noted.
+    pub noticed: Option<&'i [u32]>,
     pub resources: Cell<usize>,
     depth: Cell<usize>,
     made: Cell<i64>,
@@ -120,6 +122,7 @@ impl<'i> Session<'i> {
             gaps: RefCell::default(),
             linked,
             trial,
+            noticed: None,
             resources: Cell::new(0),
             depth: Cell::new(0),
             made: Cell::new(0),

@@ -23,6 +23,8 @@ pub struct Request<'i> {
     pub trial: &'i [(Arc<str>, Value)],
     /// What is stated about the deployment's subscription and resource group.
     pub facts: Option<Facts>,
+    /// Where texts of the template stand that may be secrets, when that was noted.
+    pub noticed: Option<&'i [u32]>,
 }
 
 /// An expanded template.
@@ -47,7 +49,8 @@ pub fn expand(request: Request) -> Expansion {
 
 /// Expands a template, and gives the declarations that rules ask for.
 pub fn expand_with(request: Request, asked: Asked) -> Expansion {
-    let session = Session::new(request.linked, request.trial);
+    let mut session = Session::new(request.linked, request.trial);
+    session.noticed = request.noticed;
     let facts = request.facts.unwrap_or_else(|| Facts::unstated(template::level(request.template)));
     let root = Rc::new(Deployment::new(0, request.template.clone(), facts, request.given));
     session.deployments.borrow_mut().push(root.clone());

@@ -126,7 +126,14 @@ fn estate(test: &Value, rule: &CompiledRule) -> Result<Estate, String> {
     let mut add = |template: &Value| -> Result<(), String> {
         let linked = |_, _: &str| None;
         let template = &with_unknowns(template);
-        let request = Request { template, given: given(test.get("given")), linked: &linked, trial: &[], facts: None };
+        let request = Request {
+            template,
+            given: given(test.get("given")),
+            linked: &linked,
+            trial: &[],
+            facts: None,
+            noticed: None,
+        };
         let expansion = expand_with(request, asked);
         resources.extend(if asked.is_nothing() { expansion.resources } else { expansion.declarations });
         gaps.extend(expansion.gaps.into_iter().map(|(_, gap)| gap));

@@ -52,7 +52,14 @@ fn expanded(document: &Document, given: Vec<Given>, sources: &Sources) -> Expans
     let linked = |_: SourceId, path: &str| {
         input::read_linked(&document.path, path, sources).map(|read| read.map(|file| file.root().clone()))
     };
-    expand_template(Request { template: document.root(), given, linked: &linked, trial: &[], facts: None })
+    expand_template(Request {
+        template: document.root(),
+        given,
+        linked: &linked,
+        trial: &[],
+        facts: None,
+        noticed: None,
+    })
 }
 
 /// The texts of secrets in a template and in what is given for its parameters.
@@ -122,8 +129,14 @@ pub fn eval(given: &ArgMatches) -> Outcome {
             let linked = |_: SourceId, path: &str| {
                 input::read_linked(&document.path, path, &sources).map(|read| read.map(|file| file.root().clone()))
             };
-            let expansion =
-                expand_template(Request { template: &whole, given: values, linked: &linked, trial: &[], facts: None });
+            let expansion = expand_template(Request {
+                template: &whole,
+                given: values,
+                linked: &linked,
+                trial: &[],
+                facts: None,
+                noticed: None,
+            });
             match expansion.faults.iter().find(|fault| fault.at.source == source) {
                 Some(fault) => Answer::Error(fault.message.clone()),
                 None => Answer::Value(

@@ -31,20 +31,22 @@ pub struct Parsed {
     pub duplicates: Vec<DuplicateKey>,
     /// Spans of all comments, in order, delimiters included.
     pub comments: Vec<Span>,
+    /// Where the texts begin that were to be noticed, in order.
+    pub noticed: Vec<u32>,
 }
+
+/// Tells which texts the reader wants to find again, by the key that a text stands under (empty where it has none) and
+/// the text.
+pub type Notice = fn(&str, &str) -> bool;
 
 /// Parses one JSON or JSONC text of at most 4 GiB.
 pub fn parse(source: SourceId, text: &str) -> Result<Parsed, SyntaxError> {
-    let mut parser = Parser {
-        source,
-        base: 0,
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        depth: 0,
-        duplicates: Vec::new(),
-        comments: Vec::new(),
-    };
+    parse_noticing(source, text, |_, _| false)
+}
+
+/// The same, with the places of the texts that `notice` picks.
+pub fn parse_noticing(source: SourceId, text: &str, notice: Notice) -> Result<Parsed, SyntaxError> {
+    let mut parser = Parser { notice, ..Parser::new(source, 0, text, text.as_bytes()) };
     if text.starts_with('\u{feff}') {
         parser.at = 3;
     }
@@ -54,14 +56,12 @@ pub fn parse(source: SourceId, text: &str) -> Result<Parsed, SyntaxError> {
     if parser.at < parser.bytes.len() {
         return Err(parser.error_here("expected the end of the file"));
     }
-    Ok(Parsed { root, duplicates: parser.duplicates, comments: parser.comments })
+    Ok(Parsed { root, duplicates: parser.duplicates, comments: parser.comments, noticed: parser.noticed })
 }
 
 /// Parses one value that stands at `base` in its source, from its text alone.
 pub fn parse_part(source: SourceId, text: &str, base: u32) -> Result<Value, SyntaxError> {
-    let bytes = text.as_bytes();
-    let mut parser =
-        Parser { source, base, text, bytes, at: 0, depth: 0, duplicates: Vec::new(), comments: Vec::new() };
+    let mut parser = Parser::new(source, base, text, text.as_bytes());
     parser.skip_space()?;
     parser.value()
 }
@@ -69,23 +69,15 @@ pub fn parse_part(source: SourceId, text: &str, base: u32) -> Result<Value, Synt
 /// Parses newline-delimited JSON as the list of its lines; nothing when there are fewer than two,
 /// or a line is not a JSON object of its own.
 pub fn parse_lines(source: SourceId, text: &str) -> Option<Parsed> {
-    let mut whole = Parsed { root: Value::default(), duplicates: Vec::new(), comments: Vec::new() };
+    let mut whole =
+        Parsed { root: Value::default(), duplicates: Vec::new(), comments: Vec::new(), noticed: Vec::new() };
     let mut items = Vec::new();
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let end = start + line.len();
         if !line.trim().is_empty() {
             let bytes = text.as_bytes().get(..end)?;
-            let mut parser = Parser {
-                source,
-                base: 0,
-                text,
-                bytes,
-                at: start,
-                depth: 0,
-                duplicates: Vec::new(),
-                comments: Vec::new(),
-            };
+            let mut parser = Parser { at: start, ..Parser::new(source, 0, text, bytes) };
             parser.skip_space().ok()?;
             let value = parser.value().ok()?;
             parser.skip_space().ok()?;
@@ -138,9 +130,29 @@ struct Parser<'src> {
     depth: usize,
     duplicates: Vec<DuplicateKey>,
     comments: Vec<Span>,
+    notice: Notice,
+    noticed: Vec<u32>,
+    /// The key that the next text stands under.
+    under: &'src str,
 }
 
 impl<'src> Parser<'src> {
+    fn new(source: SourceId, base: u32, text: &'src str, bytes: &'src [u8]) -> Self {
+        Parser {
+            source,
+            base,
+            text,
+            bytes,
+            at: 0,
+            depth: 0,
+            duplicates: Vec::new(),
+            comments: Vec::new(),
+            notice: |_, _| false,
+            noticed: Vec::new(),
+            under: "",
+        }
+    }
+
     fn location(&self, start: usize) -> Location {
         let base = self.base;
         Location { source: self.source, span: Span { start: base + start as u32, end: base + self.at as u32 } }
@@ -192,7 +204,13 @@ impl<'src> Parser<'src> {
     fn value(&mut self) -> Result<Value, SyntaxError> {
         let start = self.at;
         let kind = match self.peek() {
-            Some(b'"') => Kind::String(self.string()?),
+            Some(b'"') => {
+                let text = self.string()?;
+                if (self.notice)(self.under, &text) {
+                    self.noticed.push(self.base + start as u32);
+                }
+                Kind::String(text)
+            }
             Some(b'{') => return self.object(),
             Some(b'[') => return self.array(),
             Some(b'-' | b'0'..=b'9') => self.number()?,
@@ -326,12 +344,16 @@ impl<'src> Parser<'src> {
         self.enter()?;
         self.at += 1;
         let mut items = Vec::new();
+        let under = self.under;
         loop {
             self.skip_space()?;
             match self.peek() {
                 Some(b']') => break,
                 None => return Err(self.error("this array has no end", start, start + 1)),
-                _ => items.push(self.value()?),
+                _ => {
+                    self.under = under;
+                    items.push(self.value()?);
+                }
             }
             self.skip_space()?;
             match self.peek() {
@@ -362,12 +384,14 @@ impl<'src> Parser<'src> {
             let key_start = self.at;
             let key = self.key()?;
             let key_at = self.location(key_start);
+            let under = self.text.get(key_start + 1..self.at - 1).unwrap_or_default();
             self.skip_space()?;
             if self.peek() != Some(b':') {
                 return Err(self.error_here("expected ':'"));
             }
             self.at += 1;
             self.skip_space()?;
+            self.under = under;
             let value = self.value()?;
             members.push(Member { key, key_at, value });
             self.skip_space()?;
@@ -476,6 +500,14 @@ mod tests {
             let error = read(text).expect_err(text);
             assert_eq!((error.message.as_str(), error.span.start), (message, start), "{text}");
         }
+    }
+
+    #[test]
+    fn texts_are_noticed_with_the_key_they_stand_under() {
+        let text = r#"{"a": "x", "b": ["x", {"c": "y"}, "x"], "d": {"b": "z"}}"#;
+        let parsed = parse_noticing(SourceId(0), text, |key, text| key == "b" || text == "y").expect("valid");
+        let noticed: Vec<&str> = parsed.noticed.iter().map(|at| &text[*at as usize..*at as usize + 3]).collect();
+        assert_eq!(noticed, ["\"x\"", "\"y\"", "\"x\"", "\"z\""]);
     }
 
     #[test]

@@ -12,6 +12,6 @@ fuzz_target!(|data: &[u8]| {
     let Ok(parsed) = parse(SourceId(0), text) else { return };
     if recognise(&parsed.root) == Kind::Template {
         let linked = |_: SourceId, _: &str| None;
-        expand(Request { template: &parsed.root, given: Vec::new(), linked: &linked, trial: &[], facts: None });
+        expand(Request { template: &parsed.root, given: Vec::new(), linked: &linked, trial: &[], facts: None, noticed: None });
     }
 });
