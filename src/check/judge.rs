@@ -2,17 +2,14 @@
 
 use super::api_versions;
 use super::compare;
-use super::relate;
 use crate::document::{CompiledPath, UnknownReason, Value};
-use crate::estate::{Estate, Index, InputKind};
-use crate::export::{EVERYTHING, commands, commands_for_estate, is_whole, is_whole_estate, type_of_id};
+use crate::estate::{Estate, Index};
+use crate::export::{commands, commands_for_estate, type_of_id};
 use crate::policy::{
-    ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Demand, Items, ItemsDemand, Operand, Operator,
-    Quantifier, Related, Relation, Test,
+    ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Operand, Operator, Quantifier, Test,
 };
 use crate::secrets;
 use crate::source::Location;
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -25,7 +22,7 @@ pub enum Truth {
 }
 
 impl Truth {
-    fn from(known: Option<bool>) -> Truth {
+    pub(super) fn from(known: Option<bool>) -> Truth {
         match known {
             Some(true) => Truth::Holds,
             Some(false) => Truth::Fails,
@@ -49,7 +46,7 @@ pub enum Spot<'e> {
 
 impl Spot<'_> {
     /// Whether it is a place in that resource.
-    fn is_in(&self, resource: Index) -> bool {
+    pub(super) fn is_in(&self, resource: Index) -> bool {
         match self {
             Spot::Value(index, _) | Spot::Missing(index, ..) | Spot::Resource(index) => *index == resource,
             Spot::Estate => false,
@@ -100,9 +97,6 @@ pub struct Judgement<'e> {
     pub truth: Truth,
     pub evidence: Evidence<'e>,
 }
-
-/// Most related resources that a finding tells.
-const MOST_TOLD: usize = 3;
 
 /// Everything a condition may look at.
 pub struct Judge<'e> {
@@ -495,214 +489,6 @@ impl<'e> Judge<'e> {
         Judgement { truth: Truth::from(known), evidence }
     }
 
-    fn items(&self, items: &'e Items, on: On<'e>) -> Judgement<'e> {
-        let (index, root) = match self.root(items.base, on) {
-            Ok(found) => found,
-            Err(judgement) => return *judgement,
-        };
-        let selected = items.path.select(root);
-        let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
-        let open = selected.hidden_by.map(|hidden| self.unknown_value(index, hidden));
-        let Some(pattern) = &items.capture else {
-            let empty = match selected.missing {
-                Some((parent, name)) => Spot::Missing(index, parent, name),
-                None => Spot::Value(index, values.first().copied().unwrap_or(root)),
-            };
-            return self.each(items, on, index, &values, open, empty);
-        };
-        let mut texts: Vec<(Value, &'e Value)> = Vec::new();
-        let mut open = open;
-        for &value in &values {
-            let (found, is_open) = relate::captured(pattern, &[value]);
-            // A text with holes may name more than what stands around them.
-            if is_open || value.as_unknown().is_some() {
-                open.get_or_insert(self.unknown_value(index, value));
-            }
-            texts.extend(found.into_iter().map(|text| (text, value)));
-        }
-        let whole = || values.first().copied().unwrap_or(root);
-        let found: Vec<&Value> = texts.iter().map(|(text, _)| text).collect();
-        let judgement = self.each(items, on, index, &found, open, Spot::Value(index, whole()));
-        in_text(judgement, index, &texts, whole())
-    }
-
-    /// Judges the values that a path of `items` selects; `empty` is the place to point at when there are none.
-    fn each(
-        &self,
-        items: &'e Items,
-        on: On<'e>,
-        index: Index,
-        values: &[&'e Value],
-        mut open: Option<Judgement<'e>>,
-        empty: Spot<'e>,
-    ) -> Judgement<'e> {
-        let inside = |value: &'e Value| on.inside(index, value);
-        // Values that count, and whether that is certain.
-        let mut counted: Vec<(&'e Value, bool)> = Vec::new();
-        let is_hidden = open.is_some();
-        for &value in values {
-            let truth = match &items.filter {
-                None => Truth::Holds,
-                Some(filter) => {
-                    let judgement = self.judge_on(filter, inside(value));
-                    let truth = judgement.truth;
-                    if truth == Truth::Unknown {
-                        open.get_or_insert(judgement);
-                    }
-                    truth
-                }
-            };
-            if truth != Truth::Fails {
-                counted.push((value, truth == Truth::Holds));
-            }
-        }
-        if values.is_empty()
-            && open.is_none()
-            && let Some(reason) = self.silence(index)
-        {
-            let mut evidence = Evidence::at(Spot::Resource(index));
-            evidence.reasons.push(reason);
-            evidence.wanted.push(Wanted::Resource(index));
-            open = Some(Judgement { truth: Truth::Unknown, evidence });
-        }
-        let place = || counted.first().map_or(empty, |(value, _)| Spot::Value(index, value));
-        match &items.demand {
-            ItemsDemand::Count(bounds) => {
-                let certain = counted.iter().filter(|(_, certain)| *certain).count() as i64;
-                let mut evidence = Evidence::at(place());
-                evidence.actual = Some(certain.to_string());
-                evidence.expected = format!("{} of {}", bounds.describe(), leaf(&items.path));
-                let most = certain + (counted.len() as i64 - certain);
-                match open {
-                    Some(open) if is_hidden || bounds.hold(certain) != bounds.hold(most) => open,
-                    _ => Judgement { truth: Truth::from(Some(bounds.hold(certain))), evidence },
-                }
-            }
-            ItemsDemand::Every(condition) => {
-                let mut kept: Option<Judgement> = open;
-                for (value, certain) in counted {
-                    let mut judgement = self.judge_on(condition, inside(value));
-                    if judgement.truth == Truth::Fails {
-                        if certain {
-                            return judgement;
-                        }
-                        judgement.truth = Truth::Unknown;
-                    }
-                    if kept.as_ref().is_none_or(|kept| kept.truth == Truth::Holds) {
-                        kept = Some(judgement);
-                    }
-                }
-                kept.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(Spot::Resource(index)) })
-            }
-            ItemsDemand::Some(condition) => {
-                let mut kept: Option<Judgement> = None;
-                let nothing = Judgement { truth: Truth::Fails, evidence: Evidence::at(place()) };
-                for (value, certain) in counted {
-                    let judgement = self.judge_on(condition, inside(value));
-                    match (judgement.truth, certain) {
-                        (Truth::Holds, true) => return judgement,
-                        (Truth::Fails, _) => {
-                            kept.get_or_insert(judgement);
-                        }
-                        _ => {
-                            open.get_or_insert(Judgement { truth: Truth::Unknown, ..judgement });
-                        }
-                    }
-                }
-                open.or(kept).unwrap_or(nothing)
-            }
-            ItemsDemand::None(condition) => {
-                for (value, certain) in counted {
-                    let judgement = self.judge_on(condition, inside(value));
-                    match (judgement.truth, certain) {
-                        (Truth::Holds, true) => return Judgement { truth: Truth::Fails, ..judgement },
-                        (Truth::Fails, _) => {}
-                        _ => {
-                            open.get_or_insert(Judgement { truth: Truth::Unknown, ..judgement });
-                        }
-                    }
-                }
-                open.unwrap_or(Judgement { truth: Truth::Holds, evidence: Evidence::at(Spot::Resource(index)) })
-            }
-        }
-    }
-
-    /// Why a resource that is not in the input may be there all the same.
-    fn gap(&self, related: &'e Related, at: On<'e>) -> Option<String> {
-        if related.relation == Relation::Itself {
-            return None;
-        }
-        let own = at.index.map(|index| self.estate.resource(index));
-        if let Some(resource) = own.filter(|resource| resource.input == InputKind::Export) {
-            let start = related.start(&resource.id);
-            let owner = match related.relation {
-                Relation::Sibling => crate::estate::parent_id(&start).unwrap_or(&start),
-                _ => &*start,
-            };
-            let types = self.types_at(related, &start);
-            let is_far = !matches!(
-                related.relation,
-                Relation::Parent | Relation::Child | Relation::Sibling | Relation::Ancestor | Relation::Extends
-            );
-            // A relation to whatever there is asks for the list of everything.
-            let is_whole = match &*types {
-                [] => is_whole(self.estate, EVERYTHING, owner),
-                types => {
-                    types.iter().all(|name| is_whole(self.estate, name, owner))
-                        || (is_far && is_whole_estate(self.estate, types))
-                }
-            };
-            return (!is_whole).then(|| match &related.demand {
-                _ if at.is_bare => String::new(),
-                Demand::Exists => {
-                    let wanted = relate::describe(related);
-                    format!("no export in the input shows whether '{}' has {wanted}", resource.short_name())
-                }
-                _ => format!(
-                    "no export in the input shows each {} of '{}'",
-                    relate::what(related),
-                    resource.short_name()
-                ),
-            });
-        }
-        let has_exports = self.estate.count() > 0 && self.estate.resource(0).input == InputKind::Export;
-        if has_exports && own.is_none() && !is_whole_estate(self.estate, self.types_of(related)) {
-            let wanted = relate::describe(related);
-            return Some(format!(
-                "exports show parts of a platform: {wanted} may stand in one that is not in the input"
-            ));
-        }
-        self.estate.gaps.first().cloned()
-    }
-
-    /// The types that a relation means, those of its component where it names one.
-    fn types_of(&self, related: &'e Related) -> &'e [String] {
-        related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types)
-    }
-
-    /// The types that a relation from the resource with that id means: below a factory stands nothing of a workspace.
-    fn types_at(&self, related: &'e Related, id: &str) -> Cow<'e, [String]> {
-        let types = self.types_of(related);
-        let owner = match related.relation {
-            Relation::Child => type_of_id(id),
-            Relation::Sibling => crate::estate::parent_id(id).and_then(type_of_id),
-            _ => None,
-        };
-        let Some(head) = owner.map(|owner| format!("{}/", owner.to_lowercase())) else { return Cow::Borrowed(types) };
-        let fitting: Vec<String> = types.iter().filter(|name| name.starts_with(&head)).cloned().collect();
-        if fitting.is_empty() { Cow::Borrowed(types) } else { Cow::Owned(fitting) }
-    }
-
-    /// What would show the resources that a relation means.
-    fn wanted(&self, related: &'e Related, on: Option<Index>) -> Wanted {
-        let at = on.map(|index| related.start(&self.estate.resource(index).id).into_owned());
-        let types = match &at {
-            Some(id) => self.types_at(related, id),
-            None => Cow::Borrowed(self.types_of(related)),
-        };
-        Wanted::Types(if types.is_empty() { vec![EVERYTHING.to_owned()] } else { types.to_vec() }, at)
-    }
-
     /// The commands that would show what evidence lacks, in the order in which they are to be run.
     pub fn commands(&self, evidence: &Evidence) -> Vec<String> {
         let of = |index: Index| self.estate.resource(index);
@@ -744,163 +530,6 @@ impl<'e> Judge<'e> {
         }
         Judgement { truth: Truth::Unknown, evidence }
     }
-
-    /// The judgement where an export may leave out a resource that would decide otherwise.
-    fn hidden(&self, related: &'e Related, at: On<'e>) -> Option<Judgement<'e>> {
-        let on = at.index;
-        on.filter(|&index| self.estate.resource(index).input == InputKind::Export)?;
-        let mut evidence = Evidence::at(spot(on));
-        evidence.reasons.push(self.gap(related, at)?);
-        evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
-        Some(Judgement { truth: Truth::Unknown, evidence })
-    }
-
-    fn related(&self, related: &'e Related, at: On<'e>) -> Judgement<'e> {
-        let on = at.index;
-        let found = relate::find(self, related, at);
-        let mut evidence = Evidence::at(match (on, at.focus) {
-            // Inside `items` the value at hand is the text to change.
-            (Some(index), Some(value)) => Spot::Value(index, value),
-            _ => spot(on),
-        });
-        if !at.is_bare {
-            evidence.expected = relate::describe(related);
-        }
-        let told = if at.is_bare { 0 } else { MOST_TOLD };
-        let certain = found.certain.len() as i64;
-        let possible = certain + found.possible.len() as i64;
-        if related.missing_is_unknown && found.met == 0 {
-            evidence
-                .reasons
-                .extend((!at.is_bare).then(|| format!("the input does not show {}", relate::what(related))));
-            evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
-            return Judgement { truth: Truth::Unknown, evidence };
-        }
-        let place = |index: Index, label: &str| {
-            let resource = self.estate.resource(index);
-            (resource.at, format!("{label} {} '{}'", resource.type_name, resource.short_name()))
-        };
-        let undecided = |mut evidence: Evidence<'e>| {
-            evidence.reasons.extend(found.reasons.iter().cloned());
-            evidence.parameters.extend(found.parameters.iter().cloned());
-            evidence.wanted.extend(found.wanted.iter().cloned());
-            evidence.related.extend(found.possible.iter().take(told).map(|&index| place(index, "undecided:")));
-            Judgement { truth: Truth::Unknown, evidence }
-        };
-        let truth = match &related.demand {
-            Demand::Exists | Demand::Count(_) => {
-                let bounds = match &related.demand {
-                    Demand::Count(bounds) => *bounds,
-                    _ => crate::policy::Bounds { at_least: 1, at_most: i64::MAX },
-                };
-                // Inside `items` the value at hand tells more than how many it has found.
-                if !at.is_bare && (at.focus.is_none() || matches!(related.demand, Demand::Count(_))) {
-                    evidence.actual = Some(certain.to_string());
-                }
-                if bounds.hold(certain) && bounds.hold(possible) {
-                    if bounds.at_most < i64::MAX
-                        && let Some(hidden) = self.hidden(related, at)
-                    {
-                        return hidden;
-                    }
-                    if let (Some(&other), None) = (found.certain.first(), on) {
-                        evidence.spot = Spot::Resource(other);
-                    }
-                    evidence.related.extend(found.certain.iter().take(told).map(|&index| place(index, "found:")));
-                    Truth::Holds
-                } else if possible > certain && possible >= bounds.at_least {
-                    return undecided(evidence);
-                } else if certain < bounds.at_least
-                    && let Some(gap) = self.gap(related, at)
-                {
-                    evidence.reasons.push(gap);
-                    evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
-                    return Judgement { truth: Truth::Unknown, evidence };
-                } else {
-                    evidence.sought = related.component.clone().map(|name| (name, found.near_misses.clone()));
-                    let others = if certain > bounds.at_most { &found.certain } else { &found.near_misses };
-                    let label = if certain > bounds.at_most { "one of them:" } else { "does not qualify:" };
-                    evidence.related.extend(others.iter().take(told).map(|&index| place(index, label)));
-                    Truth::Fails
-                }
-            }
-            Demand::Absent => match found.certain.first() {
-                Some(&other) => {
-                    evidence.related.push(place(other, "this one:"));
-                    Truth::Fails
-                }
-                None if possible > 0 => return undecided(evidence),
-                None => match self.hidden(related, at) {
-                    Some(hidden) => return hidden,
-                    None => Truth::Holds,
-                },
-            },
-            Demand::Some(condition) => {
-                let (mut open, mut failed): (Option<Judgement>, Option<Judgement>) = (None, None);
-                for &other in found.certain.iter().chain(&found.possible) {
-                    let mut judgement = self.judge_on(condition, at.other(other));
-                    let is_certain = found.certain.contains(&other);
-                    match judgement.truth {
-                        Truth::Holds if is_certain => {
-                            judgement.evidence.related.push(place(other, "found:"));
-                            return judgement;
-                        }
-                        Truth::Fails => {
-                            // Where the value at fault stands in it, the resource needs no label of its own.
-                            if !judgement.evidence.spot.is_in(other) {
-                                judgement.evidence.related.push(place(other, "does not qualify:"));
-                            }
-                            failed.get_or_insert(judgement);
-                        }
-                        _ => {
-                            if !is_certain {
-                                judgement.evidence.reasons.extend(found.reasons.iter().cloned());
-                            }
-                            judgement.truth = Truth::Unknown;
-                            open.get_or_insert(judgement);
-                        }
-                    }
-                }
-                if let Some(open) = open {
-                    return open;
-                }
-                if let Some(gap) = self.gap(related, at) {
-                    evidence.reasons.push(gap);
-                    evidence.wanted.extend((!at.is_bare).then(|| self.wanted(related, on)));
-                    return Judgement { truth: Truth::Unknown, evidence };
-                }
-                if let Some(failed) = failed {
-                    return failed;
-                }
-                evidence
-                    .related
-                    .extend(found.near_misses.iter().take(told).map(|&index| place(index, "does not qualify:")));
-                Truth::Fails
-            }
-            Demand::Every(condition) => {
-                let mut kept: Option<Judgement> = None;
-                for &other in found.certain.iter().chain(&found.possible) {
-                    let mut judgement = self.judge_on(condition, at.other(other));
-                    if found.possible.contains(&other) && judgement.truth == Truth::Fails {
-                        judgement.truth = Truth::Unknown;
-                        judgement.evidence.reasons.extend(found.reasons.iter().cloned());
-                    }
-                    if judgement.truth == Truth::Fails {
-                        judgement.evidence.related.push(place(other, "here:"));
-                        return judgement;
-                    }
-                    if kept.as_ref().is_none_or(|kept| kept.truth == Truth::Holds) {
-                        kept = Some(judgement);
-                    }
-                }
-                return match kept {
-                    Some(kept) if kept.truth == Truth::Unknown => kept,
-                    kept => self.hidden(related, at).or(kept).unwrap_or(Judgement { truth: Truth::Holds, evidence }),
-                };
-            }
-        };
-        Judgement { truth, evidence }
-    }
 }
 
 /// Whether a value passes; of a text with `capture` what it captures, which may be absent.
@@ -938,30 +567,7 @@ fn holds_when_absent(operator: Operator, operand: &Value) -> bool {
     }
 }
 
-/// The judgement on what was captured in texts as one on the texts: what is captured has no place of its own.
-fn in_text<'e>(judgement: Judgement, index: Index, texts: &[(Value, &'e Value)], whole: &'e Value) -> Judgement<'e> {
-    let Judgement { truth, evidence } = judgement;
-    let decisive = match evidence.spot {
-        Spot::Value(_, value) => texts.iter().find(|(text, _)| std::ptr::eq(text, value)),
-        _ => None,
-    };
-    let evidence = Evidence {
-        spot: Spot::Value(index, decisive.map_or(whole, |(_, origin)| origin)),
-        actual: decisive.map(|(text, _)| shown(text)).or(evidence.actual),
-        expected: evidence.expected,
-        message: evidence.message,
-        note: evidence.note,
-        related: evidence.related,
-        reasons: evidence.reasons,
-        parameters: evidence.parameters,
-        wanted: evidence.wanted,
-        is_secret: evidence.is_secret,
-        sought: evidence.sought,
-    };
-    Judgement { truth, evidence }
-}
-
-fn spot<'e>(on: Option<Index>) -> Spot<'e> {
+pub(super) fn spot<'e>(on: Option<Index>) -> Spot<'e> {
     on.map_or(Spot::Estate, Spot::Resource)
 }
 
