@@ -26,7 +26,7 @@ pub use pack_test::{TestResult, run_tests};
 pub use run::{Members, Sink, evaluate, evaluate_part, members};
 pub use suppress::{
     Baseline, Known, Policies, Text, Waiver, accept, apply as suppress, apply_inline as suppress_inline, is_date,
-    matches_pattern, tell_waivers,
+    matches_pattern, may_suppress,
 };
 
 /// Whether a type is one that a rule means: equal in any case, `*` standing for any run of characters.

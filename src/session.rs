@@ -13,7 +13,7 @@ use crate::arm::parameters::{self, Given, given};
 use crate::arm::template::Kind;
 use crate::check::{
     Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Step, Text, Verdict,
-    Waiver, evaluate, suppress, suppress_inline,
+    Waiver, evaluate, may_suppress, suppress, suppress_inline,
 };
 use crate::document::{Member, Value, parse};
 use crate::estate::{Estate, Resource};
@@ -170,13 +170,14 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     };
     let parts = parts(&setting, &whole);
     let exports = gather(&setting, parts, &mut run);
-    if streamed.is_empty() {
+    let used = if streamed.is_empty() {
         judge_exports(&setting, exports, &mut run);
+        Vec::new()
     } else {
-        stream::judge(&setting, &streamed, exports, &mut run);
-    }
+        stream::judge(&setting, &streamed, exports, &mut run)
+    };
     if let Some(policies) = &policies {
-        suppress(&mut run, policies, &|id| sources.name(id));
+        suppress(&mut run, policies, used, &|id| sources.name(id));
     }
     redact(&mut run, sources);
     run.outcomes.sort_by_cached_key(|outcome| {
@@ -570,6 +571,10 @@ fn text_of(document: &Document) -> Text<'_> {
 
 /// Marks what comments and `metadata` suppress in the templates of a folder.
 fn inline(setting: &Setting, policies: &Policies, texts: &[Text], part: &mut Part) {
+    // Most folders have nothing of the kind, and nothing is then put together for it.
+    if !texts.iter().any(|text| may_suppress(&setting.sources.get(text.source))) {
+        return;
+    }
     let mut all = Run { rules: setting.rules.to_vec(), ..Run::default() };
     let counts: Vec<usize> = part.templates.iter().map(|one| one.outcomes.len()).collect();
     all.outcomes = part.templates.iter_mut().flat_map(|one| std::mem::take(&mut one.outcomes)).collect();

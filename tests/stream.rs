@@ -3,12 +3,12 @@
 #[path = "bench/generate.rs"]
 mod generate;
 
-use archlint::check::{InputStatus, Run, Verdict};
+use archlint::check::{InputStatus, Run, Verdict, Waiver};
 use archlint::input::find;
 use archlint::policy::{Overrides, embedded_to_run, load};
 use archlint::report::{Options, Summary, render};
 use archlint::session::{CheckRequest, check, on_big_stack};
-use archlint::source::Sources;
+use archlint::source::{Location, Sources};
 use generate::Form;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -134,4 +134,38 @@ fn a_run_with_counted_verdicts_renders_again_and_says_so() {
         assert!(direct(format).contains("counted, not listed"), "{format} is silent about what it leaves out");
     }
     std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn a_waiver_that_covers_findings_of_a_stream_is_used() {
+    let folder = folder("waived");
+    let path = written(&folder, 140, Form::Array);
+    let run = on_big_stack(|| {
+        let sources = Sources::new();
+        let packs = load(&embedded_to_run(), &|name| name == "azure-data", &Overrides::default(), &sources);
+        let waiver = |rule: &str| Waiver {
+            rules: vec![rule.to_owned()],
+            resource: None,
+            file: None,
+            reason: "the scanner needs keys".to_owned(),
+            owner: "platform team".to_owned(),
+            ticket: None,
+            expires: "2036-01-01".to_owned(),
+            at: Location::default(),
+        };
+        let request = CheckRequest {
+            found: find(std::slice::from_ref(&path)).expect("found"),
+            streamed_from: Some(0),
+            waivers: vec![waiver("storage-shared-keys"), waiver("cdn-accepts-http")],
+            today: Some("2026-11-24".to_owned()),
+            ..CheckRequest::default()
+        };
+        check(&request, &packs, &sources)
+    })
+    .expect("a thread");
+    let waived = run.outcomes.iter().filter(|one| one.suppressed.is_some()).count();
+    assert!(waived > 0 && Summary::of(&run).suppressed == waived, "{waived} are waived");
+    let told: Vec<&str> = run.problems.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(told, ["the waiver of cdn-accepts-http covers no open finding"]);
+    std::fs::remove_dir_all(folder).expect("removed");
 }

@@ -96,9 +96,12 @@ pub fn apply_inline(
     }
 }
 
-/// Marks what waivers and the baseline suppress in a whole run, and tells what is wrong with them.
-pub fn apply(run: &mut Run, policies: &Policies, name_of: &dyn Fn(SourceId) -> String) {
-    let used = accept(&mut run.outcomes, policies, name_of);
+/// Marks what waivers and the baseline suppress in a whole run, and tells what is wrong with them. Of the waivers, those
+/// `used` before cover outcomes that are marked already, listed or not.
+pub fn apply(run: &mut Run, policies: &Policies, used: Vec<bool>, name_of: &dyn Fn(SourceId) -> String) {
+    let mut all = accept(&mut run.outcomes, policies, name_of);
+    all.iter_mut().zip(used).for_each(|(one, before)| *one |= before);
+    let used = all;
     tell_waivers(run, policies, &used, name_of);
 }
 
@@ -134,7 +137,7 @@ fn is_too_long(policies: &Policies, waiver: &Waiver) -> bool {
 }
 
 /// Tells what is wrong with waivers, of which `used` cover a finding.
-pub fn tell_waivers(run: &mut Run, policies: &Policies, used: &[bool], name_of: &dyn Fn(SourceId) -> String) {
+fn tell_waivers(run: &mut Run, policies: &Policies, used: &[bool], name_of: &dyn Fn(SourceId) -> String) {
     for (waiver, used) in policies.waivers.iter().zip(used) {
         let input = name_of(waiver.at.source);
         let days = days_between(policies.today, &waiver.expires);
@@ -198,8 +201,13 @@ fn is_meant(outcome: &Outcome, rules: &[String]) -> bool {
     outcome.rule.is_waivable && rules.iter().any(|name| outcome.rule.is_named(name))
 }
 
+/// Whether anything in a text can be meant as a suppression.
+pub fn may_suppress(source: &Source) -> bool {
+    source.text.contains("archlint")
+}
+
 fn inline(run: &mut Run, policies: &Policies, text: &Text, source: &Source) {
-    if !source.text.contains("archlint") {
+    if !may_suppress(source) {
         return;
     }
     let mut malformed = Vec::new();

@@ -5,7 +5,7 @@ use super::parallel::{self, ordered};
 use super::{Progress, Setting, conflict, noticed};
 use crate::check::{
     Input, InputStatus, Members, Outcome, Place, Problem, Run, Severity, Sink, Unlisted, Verdict, accept,
-    evaluate_part, members, tell_waivers,
+    evaluate_part, members,
 };
 use crate::estate::{Estate, Index};
 use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, rest, scan};
@@ -50,8 +50,9 @@ pub fn split(found: &[Found], from: u64) -> (Vec<Found>, Vec<Streamed>) {
     (whole, streamed)
 }
 
-/// Judges the estate that large exports and `small` ones make together.
-pub fn judge(setting: &Setting, streamed: &[Streamed], small: Lifted, run: &mut Run) {
+/// Judges the estate that large exports and `small` ones make together. What waivers and a baseline accept is marked, since
+/// not every outcome is kept; gives which waivers are used.
+pub fn judge(setting: &Setting, streamed: &[Streamed], small: Lifted, run: &mut Run) -> Vec<bool> {
     let mut builder = StoreBuilder::default();
     for one in streamed {
         read(setting, one, &mut builder, run);
@@ -62,11 +63,12 @@ pub fn judge(setting: &Setting, streamed: &[Streamed], small: Lifted, run: &mut 
         run.problems.push(conflict(&one, setting.sources));
     }
     let estate = || Estate::supplied(store.clone(), catalogue.clone()).with_collections(small.collections.clone());
-    evaluate(setting, &estate, run);
+    let used = evaluate(setting, &estate, run);
     for (source, error) in store.faults() {
         let place = Location { source, span: error.span };
         run.problems.push(broken(setting, source, error.message, place));
     }
+    used
 }
 
 fn broken(setting: &Setting, source: SourceId, message: String, at: Location) -> Problem {
@@ -203,7 +205,7 @@ fn ranges(count: usize) -> impl Iterator<Item = Range<Index>> {
     (0..count).step_by(RANGE).map(move |start| start..(start + RANGE).min(count))
 }
 
-fn evaluate(setting: &Setting, estate: &(dyn Fn() -> Estate + Sync), run: &mut Run) {
+fn evaluate(setting: &Setting, estate: &(dyn Fn() -> Estate + Sync), run: &mut Run) -> Vec<bool> {
     let threads = parallel::threads(setting.request.threads);
     let total = estate().count();
     let progress: Option<&Progress> = setting.request.progress.as_deref();
@@ -282,7 +284,5 @@ fn evaluate(setting: &Setting, estate: &(dyn Fn() -> Estate + Sync), run: &mut R
         is_suppressed,
         count,
     }));
-    if let Some(policies) = setting.policies {
-        tell_waivers(run, policies, &used, &name_of);
-    }
+    used
 }
