@@ -200,8 +200,7 @@ fn named(value: &Value, name: &str, found: &mut Vec<Location>) {
         Kind::Unknown(_) | Kind::String(_) | Kind::Int(_) | Kind::Float(_) => {
             if is_secret_name(name) || value.as_unknown().is_some() {
                 // An expression on the way is no secret: what it was given is.
-                let steps = std::iter::successors(value.trace.as_deref(), |step| step.next.as_deref());
-                found.push(steps.last().map_or(value.at, |first| first.at));
+                found.push(value.origin());
             }
         }
     }

@@ -251,27 +251,12 @@ fn planted_secrets_stand_in_no_output() {
         ),
     );
 
-    let formats = [
-        "pretty",
-        "concise",
-        "json",
-        "jsonl",
-        "sarif",
-        "junit",
-        "github",
-        "azure-pipelines",
-        "gitlab",
-        "markdown",
-        "csv",
-        "html",
-        "oscal",
-    ];
     let given = ["--set", set[0].as_str(), "--set", set[1].as_str()];
     let mut printed: Vec<(String, String)> = Vec::new();
     for files in
         [&["."][..], &["main.json", "estate.json"], &["main.json", "--estate"], &["broken1.json"], &["broken5.json"]]
     {
-        for format in formats {
+        for format in archlint::report::NAMES {
             for more in [&[][..], &given[..]] {
                 let arguments =
                     [&["check", "--no-suppressions", "--show-unknown", "--format", format][..], files, more].concat();

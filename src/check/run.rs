@@ -198,7 +198,7 @@ impl<'e> Runner<'e> {
                 && let Spot::Value(_, value) = &judgement.evidence.spot
                 && value.as_unknown().is_none()
             {
-                sink.secret(origin(value));
+                sink.secret(value.origin());
             }
             let mut outcome = self.outcome(rule, on, judgement);
             if self.tells_all {
@@ -434,12 +434,6 @@ pub(super) fn reason(evidence: &Evidence) -> String {
         }
     }
     if reasons.is_empty() { "it depends on values that are not known".to_owned() } else { reasons.join("; ") }
-}
-
-/// Where the text of a value was written first: what stands on the way are expressions.
-fn origin(value: &Value) -> Location {
-    let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
-    steps.last().map_or(value.at, |trace| trace.at)
 }
 
 /// The places a value came through.

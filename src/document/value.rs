@@ -280,6 +280,12 @@ impl Value {
         }
     }
 
+    /// Where the text of a value was written first: what stands on the way are expressions.
+    pub fn origin(&self) -> Location {
+        let steps = std::iter::successors(self.trace.as_deref(), |step| step.next.as_deref());
+        steps.last().map_or(self.at, |first| first.at)
+    }
+
     /// The same value, now standing at `at`; its old place becomes the first step of the trace.
     pub fn moved(mut self, at: Location, role: Role, name: &Arc<str>) -> Self {
         if self.at != at && self.at != Location::default() {

@@ -359,33 +359,27 @@ fn unknown_reasons(run: &Run) -> String {
         ways.for_each(|way| *commands.entry(way).or_default() += 1);
     }
     let mut out = String::new();
-    if !commands.is_empty() {
-        out.push_str("could not be decided without what these commands show (verdicts that need it):\n");
-        let left_out = most_frequent(commands, &mut out);
-        if left_out > 0 {
-            let _ = writeln!(out, "  and {left_out} more commands");
-        }
-        out.push('\n');
-    }
-    if !reasons.is_empty() {
-        out.push_str("could not be decided:\n");
-        let left_out = most_frequent(reasons, &mut out);
-        if left_out > 0 {
-            let _ = writeln!(out, "  and {left_out} more reasons");
-        }
-        out.push('\n');
-    }
+    let title = "could not be decided without what these commands show (verdicts that need it):";
+    most_frequent(title, "commands", commands, &mut out);
+    most_frequent("could not be decided:", "reasons", reasons, &mut out);
     out
 }
 
-/// Writes the texts that occur most, with how often they do; the number of those left out.
-fn most_frequent(times: HashMap<&str, usize>, out: &mut String) -> usize {
+/// Writes the texts that occur most under a title, with how often they do; nothing where there are none.
+fn most_frequent(title: &str, what: &str, times: HashMap<&str, usize>, out: &mut String) {
+    if times.is_empty() {
+        return;
+    }
     let mut all: Vec<(&str, usize)> = times.into_iter().collect();
     all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    let _ = writeln!(out, "{title}");
     for (text, times) in all.iter().take(MOST_REASONS) {
         let _ = writeln!(out, "  {times} × {text}");
     }
-    all.len().saturating_sub(MOST_REASONS)
+    if all.len() > MOST_REASONS {
+        let _ = writeln!(out, "  and {} more {what}", all.len() - MOST_REASONS);
+    }
+    out.push('\n');
 }
 
 /// The options of `archlint collect` for the resource groups that open verdicts are about.
