@@ -71,16 +71,7 @@ impl Resource {
 
 /// What stands after the last `/` outside holes.
 pub fn last_segment(text: &str) -> &str {
-    let mut depth = 0i32;
-    for (index, character) in text.char_indices().rev() {
-        match character {
-            '›' => depth += 1,
-            '‹' => depth -= 1,
-            '/' if depth == 0 => return &text[index + 1..],
-            _ => {}
-        }
-    }
-    text
+    edges::from_end(text).next().unwrap_or(text)
 }
 
 /// The parts of a text between `/` outside holes.
@@ -263,12 +254,21 @@ impl Estate {
 
     /// The resource with that id, in any case.
     pub fn by_id(&self, id: &str) -> Option<Index> {
-        self.catalogue.by_id.get(&id_hash(id)).map(|index| *index as Index)
+        let by_id = self.catalogue.by_id.get_or_init(|| catalogue::by_id(self.held()));
+        by_id.get(&id_hash(id)).map(|index| *index as Index)
     }
 
     /// The id one level up; nothing for a resource without parent.
     pub fn parent_id(&self, of: Index) -> Option<&str> {
         edges::parent_id(&self.resource(of).id)
+    }
+
+    /// Those whose id was too long and was cut, so that their parent is not found by it. Only templates make such ids.
+    pub fn lost(&self) -> &[Index] {
+        self.catalogue.lost.get_or_init(|| {
+            let cut = |index: &Index| self.held()[*index].id.contains('…') && self.parent(*index).is_none();
+            (0..self.held().len()).filter(cut).collect()
+        })
     }
 
     /// The resource one level up, when the estate has it.

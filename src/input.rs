@@ -5,6 +5,8 @@ use crate::document::{Parsed, Value, parse_lines, parse_noticing};
 use crate::export;
 use crate::secrets;
 use crate::source::{Location, Source, SourceId, Sources, Span};
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -96,20 +98,23 @@ pub fn reason(error: &std::io::Error) -> String {
     }
 }
 
+/// Its bytes; none where that cannot be told, which reading it will.
+pub fn size(found: &Found) -> u64 {
+    std::fs::metadata(&found.path).map_or(0, |data| data.len())
+}
+
 /// Reads and parses one file.
 pub fn read(found: &Found, sources: &Sources) -> Result<Document, Unusable> {
     let plain = |code, message: String| Unusable { code, message, at: None };
-    let size = std::fs::metadata(&found.path).map(|data| data.len());
-    match size {
-        Ok(size) if size > MAX_FILE_SIZE => {
-            let message = format!("the file has {size} bytes; files of more than {MAX_FILE_SIZE} are not read");
-            return Err(plain("file-too-large", message));
-        }
-        Err(error) => return Err(plain("unreadable", format!("cannot be read: {}", reason(&error)))),
-        Ok(_) => {}
+    let unreadable = |error: std::io::Error| plain("unreadable", format!("cannot be read: {}", reason(&error)));
+    let mut file = File::open(&found.path).map_err(unreadable)?;
+    let size = file.metadata().map_err(unreadable)?.len();
+    if size > MAX_FILE_SIZE {
+        let message = format!("the file has {size} bytes; files of more than {MAX_FILE_SIZE} are not read");
+        return Err(plain("file-too-large", message));
     }
-    let bytes = std::fs::read(&found.path)
-        .map_err(|error| plain("unreadable", format!("cannot be read: {}", reason(&error))))?;
+    let mut bytes = Vec::with_capacity(size as usize);
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
     document(found, bytes, sources)
 }
 

@@ -5,6 +5,7 @@ use crate::source::{Location, Sources, Span};
 use regex::Regex;
 use serde_json::Value as Json;
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -40,12 +41,12 @@ struct Form {
 }
 
 impl Form {
-    /// The pattern, when the text may match it.
-    fn for_text(&'static self, text: &str) -> Option<&'static Regex> {
+    /// The pattern, when the text may match it. `lower` keeps the text in lower case for the next form.
+    fn for_text(&'static self, text: &str, lower: &OnceCell<String>) -> Option<&'static Regex> {
         if text.len() < self.least || !text.contains(&self.has) {
             return None;
         }
-        let lower = text.to_ascii_lowercase();
+        let lower = lower.get_or_init(|| text.to_ascii_lowercase());
         if !self.needs.iter().any(|word| lower.contains(word)) {
             return None;
         }
@@ -125,7 +126,8 @@ fn possible(text: &str) -> impl Iterator<Item = &'static Regex> {
     let is_possible = text.bytes().any(|byte| matches!(byte, b'=' | b':' | b'~' | b'%' | b' '))
         || ["eyJ", "AzFu"].iter().any(|head| text.contains(head));
     let forms = if is_possible { forms().values.as_slice() } else { &[] };
-    forms.iter().filter_map(move |form| form.for_text(text))
+    let lower = OnceCell::new();
+    forms.iter().filter_map(move |form| form.for_text(text, &lower))
 }
 
 /// A text with the secrets in it masked.
@@ -165,7 +167,8 @@ fn surely_holds_secret(text: &str) -> bool {
     }
     let is_hole =
         |found: &str| found.strip_prefix('{').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let forms = forms().values.iter().filter(|form| form.is_sure).filter_map(|form| form.for_text(text));
+    let lower = OnceCell::new();
+    let forms = forms().values.iter().filter(|form| form.is_sure).filter_map(|form| form.for_text(text, &lower));
     forms
         .flat_map(|form| form.captures_iter(text))
         .filter_map(|groups| groups.get(1))
@@ -280,7 +283,8 @@ pub fn spans(text: &str) -> Vec<Span> {
         );
         Regex::new(&pattern).ok()
     });
-    let formed = forms().values.iter().filter_map(|form| form.for_text(text));
+    let lower = OnceCell::new();
+    let formed = forms().values.iter().filter_map(|form| form.for_text(text, &lower));
     let mut found: Vec<Span> = named
         .iter()
         .chain(formed)
@@ -488,7 +492,7 @@ mod tests {
     fn every_form_is_a_pattern() {
         for form in &forms().values {
             let text = format!("{}{}{}", form.has, form.needs[0], " ".repeat(form.least));
-            assert!(form.for_text(&text).is_some(), "{}", form.pattern);
+            assert!(form.for_text(&text, &OnceCell::new()).is_some(), "{}", form.pattern);
         }
     }
 

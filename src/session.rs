@@ -163,12 +163,14 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     let asked = packs.asked(&wanted);
     let setting =
         Setting { request, packs, sources, wanted: &wanted, policies: policies.as_ref(), rules: &rules, asked };
-    let (whole, streamed) = match request.one_estate {
-        // One estate is judged as a whole.
-        true => (request.found.clone(), Vec::new()),
-        false => stream::split(&request.found, request.streamed_from.unwrap_or(STREAMED_FROM)),
+    let bytes = request.found.iter().map(input::size).sum::<u64>();
+    // One estate is judged as a whole.
+    let is_much = !request.one_estate && bytes >= request.streamed_from.unwrap_or(STREAMED_FROM);
+    let (whole, streamed) = match is_much {
+        true => stream::split(&request.found),
+        false => (request.found.clone(), Vec::new()),
     };
-    let parts = parts(&setting, &whole);
+    let parts = parts(&setting, &whole, bytes > HELD);
     let exports = gather(&setting, parts, &mut run);
     let used = if streamed.is_empty() {
         judge_exports(&setting, exports, &mut run);
@@ -179,11 +181,12 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     if let Some(policies) = &policies {
         suppress(&mut run, policies, used, &|id| sources.name(id));
     }
-    redact(&mut run, sources);
+    redact(&mut run, sources, request.threads);
+    let ranks = sources.ranks();
     run.outcomes.sort_by_cached_key(|outcome| {
-        let place = outcome.primary.at;
-        let rule = outcome.rule.id.clone();
-        (sources.name(place.source), place.span.start, rule, outcome.subject.id.clone())
+        let at = outcome.primary.at;
+        let rank = ranks.get(at.source.0 as usize).copied();
+        (rank, at.span.start, outcome.rule.id.clone(), outcome.subject.id.clone())
     });
     run.problems.sort_by(|a, b| {
         let at = |problem: &Problem| problem.place.as_ref().map_or(0, |place| place.at.span.start);
@@ -195,12 +198,14 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
 }
 
 /// Takes secrets out of what the run says: values that stand at their places, and their texts in problems.
-fn redact(run: &mut Run, sources: &Sources) {
+fn redact(run: &mut Run, sources: &Sources, threads: usize) {
     run.secrets.sort_unstable();
     run.secrets.dedup();
-    let (secrets, outcomes) = (&run.secrets, &mut run.outcomes);
-    let is_open = |outcome: &&mut Outcome| matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown);
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.actual.is_some() || is_open(outcome)) {
+    let secrets = &run.secrets;
+    parallel::each(&mut run.outcomes, threads, |outcome| {
+        if outcome.actual.is_none() && !matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown) {
+            return;
+        }
         let mut places = std::iter::once(&outcome.primary).chain(&outcome.related);
         let known = places.any(|place| secrets.binary_search(&place.at).is_ok());
         // What is masked in part already tells more than a mask.
@@ -213,7 +218,7 @@ fn redact(run: &mut Run, sources: &Sources) {
                 *text = masked;
             }
         }
-    }
+    });
     for outcome in run.outcomes.iter_mut().filter(|outcome| !outcome.steps.is_empty()) {
         outcome.steps.iter_mut().for_each(|step| redact_step(step, &run.secrets));
     }
@@ -257,8 +262,8 @@ fn problem(name: &str, unusable: Unusable) -> Problem {
     }
 }
 
-/// Works on all input, folder by folder. One estate needs all files at once.
-fn parts(setting: &Setting, found: &[Found]) -> Vec<Part> {
+/// Works on all input, folder by folder. One estate needs all files at once. The texts of `much` input are let go.
+fn parts(setting: &Setting, found: &[Found], much: bool) -> Vec<Part> {
     let request = setting.request;
     let threads = parallel::threads(request.threads);
     let folders: Vec<&[Found]> = if request.one_estate {
@@ -266,9 +271,8 @@ fn parts(setting: &Setting, found: &[Found]) -> Vec<Part> {
     } else {
         found.chunk_by(|a, b| a.path.parent() == b.path.parent()).collect()
     };
-    let bytes: u64 = found.iter().map(|found| std::fs::metadata(&found.path).map_or(0, |data| data.len())).sum();
-    // Findings keep places, not texts: of much input, what a report shows is read again.
-    let release = bytes > HELD && folders.len() > 1;
+    // Findings keep places, not texts: what a report shows is read again.
+    let release = much && folders.len() > 1;
     let largest = folders.iter().map(|folder| folder.len()).max().unwrap_or_default();
     let is_even = largest * threads <= found.len();
     let (across, within) = if is_even { (threads, 1) } else { (1, threads) };
@@ -493,15 +497,18 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
     let mut outcomes = Vec::new();
     let mut secrets = Vec::new();
     if !request.one_estate {
-        let judge = |expansion: &mut Expansion| {
+        let judge = |expansion: &mut Expansion, wanted: &dyn Fn(&CompiledRule) -> bool| {
             let gaps = expansion.gaps.iter().map(|(_, gap)| gap.clone()).collect();
             let estate = Estate::new(std::mem::take(&mut expansion.resources)).with_gaps(gaps);
             let result = evaluate(&estate, packs, home(document), wanted);
             expansion.resources = estate.into_resources();
             result
         };
-        (outcomes, secrets) = judge(&mut expansion);
-        domains::decide(&mut outcomes, &expansion.domains, &mut |trial| judge(&mut attempt(trial, Asked::default())).0);
+        (outcomes, secrets) = judge(&mut expansion, wanted);
+        domains::decide(&mut outcomes, &expansion.domains, &mut |trial, rules| {
+            let open = |rule: &CompiledRule| wanted(rule) && rules.contains(&rule.rule.id);
+            judge(&mut attempt(trial, Asked::default()), &open).0
+        });
     }
     let declarations = std::mem::take(&mut expansion.declarations);
     let (more, more_secrets) = judge_declarations(setting, document, declarations);
@@ -602,6 +609,7 @@ fn gather(setting: &Setting, parts: Vec<Part>, run: &mut Run) -> Lifted {
         found.filter(|_| !one.explicit).map(|(_, by)| by.clone())
     };
     let mut exports = Lifted::default();
+    run.outcomes.reserve(parts.iter().flat_map(|part| &part.templates).map(|one| one.outcomes.len()).sum());
     let (mut joined, mut lacking, mut home) = (Vec::new(), Vec::new(), None);
     for part in parts {
         run.inputs.extend(part.inputs);

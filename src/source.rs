@@ -182,6 +182,19 @@ impl Sources {
         list.get(id.0 as usize).map(|source| source.name.clone()).unwrap_or_default()
     }
 
+    /// For each source its rank among all in the order of their names; those with one name have one rank.
+    pub fn ranks(&self) -> Vec<usize> {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let mut order: Vec<usize> = (0..list.len()).collect();
+        order.sort_by(|&a, &b| list[a].name.cmp(&list[b].name));
+        let mut ranks = vec![0; list.len()];
+        for pair in order.windows(2) {
+            let is_next = list[pair[0]].name != list[pair[1]].name;
+            ranks[pair[1]] = ranks[pair[0]] + usize::from(is_next);
+        }
+        ranks
+    }
+
     /// Lets a text go that can be read again from `path`, so that memory does not grow with the number of files.
     pub fn release(&self, id: SourceId, path: &Path) {
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);

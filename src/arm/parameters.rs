@@ -32,7 +32,10 @@ impl<'t> Declaration<'t> {
                 return Some(found);
             }
             let path = value.get("$ref").and_then(Value::as_str)?;
-            value = path.strip_prefix("#/").and_then(|path| self.template.pointer(&format!("/{path}")))?;
+            value = path
+                .strip_prefix('#')
+                .filter(|path| path.starts_with('/'))
+                .and_then(|path| self.template.pointer(path))?;
         }
         None
     }

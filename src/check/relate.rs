@@ -104,7 +104,7 @@ fn among<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>, candidates: &[
                 false
             }
         };
-        if is_lost(estate, index) && matches!(related.relation, Relation::Child | Relation::DirectChild) {
+        if matches!(related.relation, Relation::Child | Relation::DirectChild) && estate.lost().contains(&index) {
             certain = false;
             found.reasons.push(format!("the name of '{}' is too long to tell what it belongs to", other.type_name));
         }
@@ -264,15 +264,10 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
     }
 }
 
-/// Whether a resource's id was cut so that its parent is not found by it.
-fn is_lost(estate: &Estate, index: Index) -> bool {
-    estate.resource(index).id.contains('…') && estate.parent(index).is_none()
-}
-
-/// The children found, and those of the types that may be children as well. Only templates make such ids.
+/// The children found, and those of the types that may be children as well.
 fn with_lost(estate: &Estate, related: &Related, mut found: Vec<Index>) -> Vec<Index> {
-    if !estate.is_supplied() && !related.types.is_empty() {
-        let lost = everywhere(estate, related).into_iter().filter(|&index| is_lost(estate, index));
+    if !related.types.is_empty() {
+        let lost = estate.lost().iter().filter(|&&index| has_type(estate.type_of(index), &related.types));
         found.extend(lost.filter(|index| !found.contains(index)).collect::<Vec<_>>());
     }
     found

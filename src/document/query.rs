@@ -239,7 +239,8 @@ impl Value {
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
         pointer.split('/').skip(1).try_fold(self, |value, part| match &value.kind {
             Kind::Array(items) => part.parse::<usize>().ok().and_then(|index| items.get(index)),
-            _ => value.get(&part.replace("~1", "/").replace("~0", "~")),
+            _ if part.contains('~') => value.get(&part.replace("~1", "/").replace("~0", "~")),
+            _ => value.get(part),
         })
     }
 }

@@ -16,7 +16,8 @@ pub struct Catalogue {
     pub(super) types: Vec<String>,
     pub(super) type_of: Vec<u32>,
     pub(super) by_type: HashMap<String, Vec<Index>>,
-    pub(super) by_id: HashMap<u64, u32>,
+    /// From the hash of an id to the resource that has it.
+    pub(super) by_id: OnceLock<HashMap<u64, u32>>,
     /// From the hash of an id to the resources below it.
     pub(super) under: OnceLock<Edges>,
     /// From the hash of an id to the resources that extend it.
@@ -24,6 +25,8 @@ pub struct Catalogue {
     pub(super) references: OnceLock<References>,
     /// From the hash of a scope to the resources deployed to it.
     pub(super) scopes: OnceLock<Edges>,
+    /// The resources whose id was cut.
+    pub(super) lost: OnceLock<Vec<Index>>,
     /// What was found out for the whole estate, by the name it was found under.
     pub(super) notes: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
     /// Indexes that were asked for, by the name they were asked under.
@@ -87,25 +90,18 @@ pub fn id_hash(id: &str) -> u64 {
 
 impl Catalogue {
     pub(super) fn of(resources: &[Resource]) -> Self {
-        let mut catalogue = Catalogue { by_id: HashMap::with_capacity(resources.len()), ..Catalogue::default() };
+        let mut catalogue = Catalogue::default();
         let mut numbers = HashMap::new();
-        for one in resources {
-            let known = catalogue.by_id.get(&id_hash(&one.id));
-            let is_first = known.is_none_or(|other| resources[*other as usize].existing && !one.existing);
-            catalogue.add(id_hash(&one.id), is_first, &one.type_name, &mut numbers);
-        }
+        resources.iter().for_each(|one| catalogue.add(&one.type_name, &mut numbers));
         catalogue
     }
 
     /// Adds a resource; `numbers` are those of types.
-    fn add(&mut self, id: u64, is_first: bool, type_name: &str, numbers: &mut HashMap<String, u32>) {
+    fn add(&mut self, type_name: &str, numbers: &mut HashMap<String, u32>) {
         let index = self.count;
         self.count += 1;
         let number = self.type_number(type_name, numbers);
         self.type_of.push(number);
-        if is_first {
-            self.by_id.insert(id, index as u32);
-        }
         if let Some(list) = self.by_type.get_mut(&self.types[number as usize]) {
             list.push(index);
         }
@@ -126,10 +122,24 @@ impl Catalogue {
     }
 }
 
+/// The resources by the hashes of their ids: of two with one id, a declared one comes before an `existing` one, else the
+/// first.
+pub(super) fn by_id(resources: &[Resource]) -> HashMap<u64, u32> {
+    let mut found: HashMap<u64, u32> = HashMap::with_capacity(resources.len());
+    for (index, one) in resources.iter().enumerate() {
+        let first = found.entry(id_hash(&one.id)).or_insert(index as u32);
+        if resources[*first as usize].existing && !one.existing {
+            *first = index as u32;
+        }
+    }
+    found
+}
+
 /// Makes the catalogue of an estate that is not held.
 #[derive(Debug, Default)]
 pub struct Builder {
     catalogue: Catalogue,
+    by_id: HashMap<u64, u32>,
     numbers: HashMap<String, u32>,
     under: Vec<(u64, u32)>,
     extensions: Vec<(u64, u32)>,
@@ -142,11 +152,12 @@ pub struct Builder {
 impl Builder {
     /// Adds a resource. One that was added before under the same id takes it in: the number of that one is given.
     pub fn add(&mut self, one: &Identity, type_name: &str) -> Result<Index, Index> {
-        if let Some(first) = self.catalogue.by_id.get(&one.id) {
+        if let Some(first) = self.by_id.get(&one.id) {
             return Err(*first as Index);
         }
         let index = self.catalogue.count;
-        self.catalogue.add(one.id, true, type_name, &mut self.numbers);
+        self.catalogue.add(type_name, &mut self.numbers);
+        self.by_id.insert(one.id, index as u32);
         self.under.extend(one.above.iter().map(|id| (*id, index as u32)));
         self.extensions.extend(one.extended.map(|id| (id, index as u32)));
         self.scopes.push((one.scope, index as u32));
@@ -159,7 +170,7 @@ impl Builder {
 
     /// The catalogue, its edges resolved.
     pub fn finish(self) -> Catalogue {
-        let catalogue = self.catalogue;
+        let by_id = self.by_id;
         let mut pairs: Vec<(u64, u32)> = Vec::new();
         let mut from = 0;
         for (index, count) in self.mentions {
@@ -167,7 +178,7 @@ impl Builder {
             from += count as usize;
             let own = pairs.len();
             for mention in hashes.split(|hash| *hash == END) {
-                let target = mention.iter().find_map(|hash| catalogue.by_id.get(hash)).copied();
+                let target = mention.iter().find_map(|hash| by_id.get(hash)).copied();
                 let is_new = |other: u32| !pairs[own..].iter().any(|(_, known)| *known == other);
                 if let Some(other) = target.filter(|other| *other != index && is_new(*other)) {
                     pairs.push((u64::from(index), other));
@@ -178,18 +189,19 @@ impl Builder {
         let under = Edges::new(self.under);
         let mut above: Vec<(u64, u32)> = under
             .pairs()
-            .filter_map(|(id, index)| catalogue.by_id.get(&id).map(|ancestor| (u64::from(index), *ancestor)))
+            .filter_map(|(id, index)| by_id.get(&id).map(|ancestor| (u64::from(index), *ancestor)))
             .collect();
         above.sort_unstable();
         pairs.retain(|pair| above.binary_search(pair).is_err());
         let incoming = pairs.iter().map(|(from, to)| (u64::from(*to), *from as u32)).collect();
         let references = References { outgoing: Edges::new(pairs), incoming: Edges::new(incoming) };
         Catalogue {
+            by_id: OnceLock::from(by_id),
             under: OnceLock::from(under),
             extensions: OnceLock::from(Edges::new(self.extensions)),
             scopes: OnceLock::from(Edges::new(self.scopes)),
             references: OnceLock::from(references),
-            ..catalogue
+            ..self.catalogue
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Edges between resources, all read from ids: an id below another is a child, an id with a second
 //! `/providers/` is an extension, an id inside a value is a reference.
 
-use super::{Estate, Index, Resource, id_hash, segments};
+use super::{Estate, Index, Resource, id_hash};
 use crate::document::{Kind, Value};
 
 /// Edges from a key to resources, those of one key in the order they were given.
@@ -49,11 +49,44 @@ pub fn parent_id(id: &str) -> Option<&str> {
 }
 
 /// The parts of an id between `/` outside holes, last first.
-fn from_end(id: &str) -> impl Iterator<Item = &str> {
-    let is_plain = !id.contains('‹');
-    let plain = is_plain.then(|| id.rsplit('/')).into_iter().flatten();
-    let holed = (!is_plain).then(|| segments(id).into_iter().rev()).into_iter().flatten();
-    plain.chain(holed)
+pub fn from_end(id: &str) -> FromEnd<'_> {
+    FromEnd { id, end: Some(id.len()) }
+}
+
+/// See [`from_end`].
+pub struct FromEnd<'i> {
+    id: &'i str,
+    end: Option<usize>,
+}
+
+impl<'i> Iterator for FromEnd<'i> {
+    type Item = &'i str;
+
+    fn next(&mut self) -> Option<&'i str> {
+        // The first two bytes of `‹` and `›`, and the last of each.
+        const HEAD: [u8; 2] = [0xe2, 0x80];
+        const OPENS: u8 = 0xb9;
+        const CLOSES: u8 = 0xba;
+        let end = self.end?;
+        let bytes = self.id.as_bytes();
+        let mut at = end;
+        let mut depth = 0usize;
+        while let Some(found) = memchr::memrchr3(b'/', OPENS, CLOSES, &bytes[..at]) {
+            at = found;
+            let is_hole = bytes[..at].ends_with(&HEAD);
+            match bytes[at] {
+                b'/' if depth == 0 => {
+                    self.end = Some(at);
+                    return self.id.get(at + 1..end);
+                }
+                CLOSES if is_hole => depth += 1,
+                OPENS if is_hole => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.end = None;
+        self.id.get(..end)
+    }
 }
 
 /// The hashes of the ids that stand above an id in its own provider.
@@ -116,15 +149,17 @@ pub fn references(estate: &Estate, resources: &[Resource]) -> References {
                 }
             }
         }
-        let own = resource.id.to_lowercase();
-        found.retain(|&other| {
-            let id = resources[other].id.to_lowercase();
-            other != index && !own.strip_prefix(&id).is_some_and(|rest| rest.starts_with('/'))
-        });
+        found.retain(|&other| other != index && !is_below(&resource.id, &resources[other].id));
         pairs.extend(found.into_iter().map(|other| (index as u64, other as u32)));
     }
     let incoming = pairs.iter().map(|(from, to)| (u64::from(*to), *from as u32)).collect();
     References { outgoing: Edges::new(pairs), incoming: Edges::new(incoming) }
+}
+
+/// Whether an id begins with another one, in any case (Azure's ids differ in that of ASCII letters only).
+fn is_below(id: &str, above: &str) -> bool {
+    let (id, above) = (id.as_bytes(), above.as_bytes());
+    id.get(above.len()) == Some(&b'/') && id[..above.len()].eq_ignore_ascii_case(above)
 }
 
 /// Every text in a value; user-assigned identities stand as keys.
@@ -145,15 +180,14 @@ pub fn texts(value: &Value, take: &mut dyn FnMut(&str)) {
 
 /// An id and its beginnings, longest first, as far as they can name a resource.
 pub fn heads(id: &str) -> impl Iterator<Item = &str> {
-    let is_plain = !id.contains('‹');
-    let mut parts = from_end(id).count();
-    std::iter::successors(Some(id), |id| id.rfind('/').filter(|cut| *cut > 0).map(|cut| &id[..cut])).take_while(
-        move |id| {
-            let count = if is_plain { parts } else { segments(id).len() };
-            parts = parts.saturating_sub(1);
-            count > 4
-        },
-    )
+    // No id of a resource has fewer parts.
+    const LEAST: usize = 5;
+    let count = from_end(id).count();
+    let shorter = from_end(id).scan(id.len(), |end, part| {
+        *end = end.saturating_sub(part.len() + 1);
+        Some(&id[..*end])
+    });
+    std::iter::once(id).chain(shorter).take((count + 1).saturating_sub(LEAST))
 }
 
 /// The ids that stand in a text: as the whole of it, or inside a hole such as `‹reference('…').x›`.
@@ -212,5 +246,14 @@ mod tests {
         let parts: Vec<usize> = heads(id).map(|head| head.matches('/').count()).collect();
         assert_eq!(parts, [10, 9, 8, 7, 6, 5, 4]);
         assert_eq!(heads("/subscriptions/s/x").count(), 0);
+    }
+
+    #[test]
+    fn parts_stand_outside_holes() {
+        let parts = |id| from_end(id).collect::<Vec<_>>();
+        assert_eq!(parts("a/‹b/‹c/d››x/é"), ["é", "‹b/‹c/d››x", "a"]);
+        assert_eq!(parts("‹b/c"), ["c", "‹b"]);
+        assert_eq!(parts("/º/›"), ["/º/›"]);
+        assert_eq!(parts(""), [""]);
     }
 }

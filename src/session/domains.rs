@@ -4,14 +4,14 @@
 use crate::check::{Outcome, Verdict};
 use crate::document::Value;
 use crate::source::Location;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Most combinations of values that are tried for one template.
 pub const MAX_TRIALS: usize = 64;
 
-/// Judges everything anew under an assignment.
-type Trial<'t> = &'t mut dyn FnMut(&[(Arc<str>, Value)]) -> Vec<Outcome>;
+/// Judges anew under an assignment, by the rules with these ids at least.
+type Trial<'t> = &'t mut dyn FnMut(&[(Arc<str>, Value)], &HashSet<String>) -> Vec<Outcome>;
 
 type Assignment = Vec<(Arc<str>, Value)>;
 
@@ -40,12 +40,15 @@ pub fn decide(outcomes: &mut Vec<Outcome>, domains: &[(Arc<str>, Vec<Value>)], j
     if tried.is_empty() {
         return;
     }
+    let hangs = |outcome: &Outcome| is_open(outcome) && tried.iter().any(|(name, _)| depends(outcome, name));
+    let rules: HashSet<String> =
+        outcomes.iter().filter(|outcome| hangs(outcome)).map(|outcome| outcome.rule.id.clone()).collect();
     let assignments = product(&tried);
     let trials: Vec<(Assignment, HashMap<Key, Vec<Outcome>>)> = assignments
         .into_iter()
         .map(|assignment| {
             let mut grouped: HashMap<Key, Vec<Outcome>> = HashMap::new();
-            for outcome in judge(&assignment) {
+            for outcome in judge(&assignment, &rules) {
                 grouped.entry(key(&outcome)).or_default().push(outcome);
             }
             (assignment, grouped)
@@ -55,7 +58,7 @@ pub fn decide(outcomes: &mut Vec<Outcome>, domains: &[(Arc<str>, Vec<Value>)], j
     let mut decided: Vec<Key> = Vec::new();
     for outcome in outcomes.drain(..) {
         let own = key(&outcome);
-        if !is_open(&outcome) || !tried.iter().any(|(name, _)| depends(&outcome, name)) {
+        if !hangs(&outcome) {
             kept.push(outcome);
             continue;
         }

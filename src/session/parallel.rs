@@ -41,6 +41,26 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Items that are worth the start of a thread.
+const MANY: usize = 512;
+
+/// Changes every item, on up to `threads` threads (0: as many as there are processors).
+pub fn each<T: Send>(items: &mut [T], threads: usize, work: impl Fn(&mut T) + Sync) {
+    let helpers = self::threads(threads).min(items.len().div_ceil(MANY)).saturating_sub(1);
+    let parts = Mutex::new(items.chunks_mut(MANY));
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let worker = || std::iter::from_fn(next).flatten().for_each(&work);
+    std::thread::scope(|scope| {
+        for _ in 0..helpers {
+            // As above: what no helper does, this thread does.
+            if std::thread::Builder::new().spawn_scoped(scope, worker).is_err() {
+                break;
+            }
+        }
+        worker();
+    });
+}
+
 /// Applies `work` to what `next` gives, on up to `threads` threads, each with a state of its own, and hands the results
 /// to `merge` in the order of the items. Who has a result waits while others are merged, so that results do not pile up.
 pub fn ordered<T: Send, S, R: Send>(

@@ -10,7 +10,7 @@ use crate::check::{
 use crate::estate::{Estate, Index};
 use crate::export::stream::{Block, Blocks, Broken, Layout, StoreBuilder, layout, rest, scan};
 use crate::export::{Lifted, Notice, not_whole};
-use crate::input::Found;
+use crate::input::{self, Found};
 use crate::policy::{CompiledRule, Rule};
 use crate::source::{Location, Source, SourceId, Span};
 use std::collections::{BTreeMap, HashSet};
@@ -34,15 +34,11 @@ pub struct Streamed {
     layout: Layout,
 }
 
-/// Splits off the exports that are to be read as a stream.
-pub fn split(found: &[Found], from: u64) -> (Vec<Found>, Vec<Streamed>) {
-    let size = |one: &Found| std::fs::metadata(&one.path).map_or(0, |data| data.len());
-    if found.iter().map(size).sum::<u64>() < from {
-        return (found.to_vec(), Vec::new());
-    }
+/// Splits off the exports, which are to be read as a stream.
+pub fn split(found: &[Found]) -> (Vec<Found>, Vec<Streamed>) {
     let (mut whole, mut streamed) = (Vec::new(), Vec::new());
     for one in found {
-        match layout(&one.path).filter(|_| size(one) <= u64::from(u32::MAX)) {
+        match layout(&one.path).filter(|_| input::size(one) <= u64::from(u32::MAX)) {
             Some(layout) => streamed.push(Streamed { found: one.clone(), layout }),
             None => whole.push(one.clone()),
         }
@@ -100,7 +96,7 @@ fn read(setting: &Setting, one: &Streamed, builder: &mut StoreBuilder, run: &mut
         Blocks::open(&one.found.path, one.layout).and_then(|blocks| Ok((blocks, File::open(&one.found.path)?)));
     let (blocks, file) = match opened {
         Ok(opened) => opened,
-        Err(error) => return failed(run, format!("cannot be read: {}", crate::input::reason(&error))),
+        Err(error) => return failed(run, format!("cannot be read: {}", input::reason(&error))),
     };
     let progress = setting.request.progress.as_deref();
     let size = file.metadata().map_or(0, |data| data.len());
