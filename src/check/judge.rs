@@ -10,6 +10,7 @@ use crate::policy::{
 };
 use crate::secrets;
 use crate::source::Location;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub enum Spot<'e> {
     /// A value of a resource.
     Value(Index, &'e Value),
     /// The nearest object of a resource that lacks a name.
-    Missing(Index, &'e Value, String),
+    Missing(Index, &'e Value, Arc<str>),
     /// A resource as a whole.
     Resource(Index),
     /// The estate as a whole.
@@ -335,7 +336,7 @@ impl<'e> Judge<'e> {
             Err(judgement) => return *judgement,
         };
         let operand = match &test.operand {
-            Operand::Literal(value) => value.clone(),
+            Operand::Literal(value) => Cow::Borrowed(value),
             Operand::Path(base, path, pattern) => {
                 // A path without base starts where the test's own does.
                 let from = match base {
@@ -348,7 +349,7 @@ impl<'e> Judge<'e> {
                 let selected = path.select(from);
                 let found = selected.values.first().copied().or(selected.hidden_by);
                 let value = found.cloned().unwrap_or_default();
-                match (pattern, value.as_unknown()) {
+                Cow::Owned(match (pattern, value.as_unknown()) {
                     (Some(pattern), Some(unknown)) => {
                         compare::captured_for_sure(pattern, &unknown.symbol).map_or(value.clone(), Value::string)
                     }
@@ -358,10 +359,12 @@ impl<'e> Judge<'e> {
                         found.map_or_else(Value::default, |found| Value::string(found.as_str()))
                     }
                     _ => value,
-                }
+                })
             }
-            Operand::Pattern(pattern) => Value::string(pattern.as_str()),
-            Operand::Bounds(bounds) => Value::string(bounds.describe()),
+            // A pattern is for people here: it matches in its compiled form.
+            Operand::Pattern(_) if on.is_filter => Cow::Owned(Value::default()),
+            Operand::Pattern(pattern) => Cow::Owned(Value::string(pattern.as_str())),
+            Operand::Bounds(bounds) => Cow::Owned(Value::string(bounds.describe())),
         };
         let expected = if on.is_filter { String::new() } else { expectation(test, &operand) };
         let mut judgement = match test.base {
@@ -448,7 +451,7 @@ impl<'e> Judge<'e> {
         test: &'e Test,
         index: Index,
         operand: &Value,
-        missing: Option<(&'e Value, String)>,
+        missing: Option<(&'e Value, Arc<str>)>,
     ) -> Judgement<'e> {
         let resource = self.estate.resource(index);
         let spot = match missing {
@@ -574,7 +577,7 @@ pub(super) fn spot<'e>(on: Option<Index>) -> Spot<'e> {
 fn first_or_missing<'e>(
     index: Index,
     values: &[&'e Value],
-    missing: Option<(&'e Value, String)>,
+    missing: Option<(&'e Value, Arc<str>)>,
     body: &'e Value,
 ) -> Spot<'e> {
     match (values.first(), missing) {

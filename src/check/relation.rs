@@ -105,7 +105,7 @@ impl<'e> Judge<'e> {
             (Some(index), Some(value)) => Spot::Value(index, value),
             _ => spot(on),
         });
-        if !at.is_bare {
+        if !at.is_filter {
             evidence.expected = relate::describe(related);
         }
         let told = if at.is_bare { 0 } else { MOST_TOLD };

@@ -10,9 +10,9 @@ use std::sync::Arc;
 /// One step of a plain path.
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
-    Name(String),
+    Name(Arc<str>),
     /// Several names, in written order.
-    Names(Vec<String>),
+    Names(Vec<Arc<str>>),
     Index(i64),
     Every,
 }
@@ -39,7 +39,7 @@ pub struct Selected<'v> {
     /// An unknown on the way hides what lies below it.
     pub hidden_by: Option<&'v Value>,
     /// The deepest value that exists where the path ends early, and the first name it lacks.
-    pub missing: Option<(&'v Value, String)>,
+    pub missing: Option<(&'v Value, Arc<str>)>,
 }
 
 impl CompiledPath {
@@ -71,7 +71,7 @@ impl CompiledPath {
             Plan::Steps(steps) => walk(root, steps, &mut selected),
             Plan::Library(query) => match js_path_process(query, root) {
                 Ok(found) => selected.values = found.into_iter().map(|found| found.val()).collect(),
-                Err(_) => selected.missing = Some((root, self.text.to_string())),
+                Err(_) => selected.missing = Some((root, self.text.clone())),
             },
         }
         if matches!(self.plan, Plan::Library(_)) && selected.values.is_empty() {
@@ -98,7 +98,7 @@ impl CompiledPath {
         let is_whole = matches!(self.plan, Plan::Steps(_)) && !steps.iter().any(is_choice);
         let plain = steps.into_iter().take_while(|step| !is_choice(step));
         let names = plain.filter_map(|step| match step {
-            Step::Name(name) => Some(name),
+            Step::Name(name) => Some(name.to_string()),
             Step::Every => Some("*".to_owned()),
             _ => None,
         });
@@ -158,12 +158,12 @@ fn unknown_under<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
 /// The step a segment is, when it needs no library.
 fn plain(segment: &Segment) -> Option<Step> {
     match segment {
-        Segment::Selector(Selector::Name(name)) => Some(Step::Name(name.clone())),
+        Segment::Selector(Selector::Name(name)) => Some(Step::Name(name.as_str().into())),
         Segment::Selector(Selector::Index(index)) => Some(Step::Index(*index)),
         Segment::Selector(Selector::Wildcard) => Some(Step::Every),
         Segment::Selectors(list) => {
             let names = list.iter().map(|selector| match selector {
-                Selector::Name(name) => Some(name.clone()),
+                Selector::Name(name) => Some(name.as_str().into()),
                 _ => None,
             });
             names.collect::<Option<_>>().map(Step::Names)
@@ -205,7 +205,7 @@ fn walk<'v>(value: &'v Value, steps: &[Step], selected: &mut Selected<'v>) {
             match usize::try_from(at).ok().and_then(|at| items.get(at)) {
                 Some(next) => walk(next, rest, selected),
                 None => {
-                    selected.missing.get_or_insert_with(|| (value, index.to_string()));
+                    selected.missing.get_or_insert_with(|| (value, index.to_string().into()));
                 }
             }
         }
