@@ -7,7 +7,8 @@ use archlint::policy::{Overrides, Packs, embedded, load};
 use archlint::session::on_big_stack;
 use archlint::source::Sources;
 use csv::fields;
-use std::collections::{HashMap, HashSet};
+use serde_json::Value as Json;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 fn all(sources: &Sources) -> Packs {
     load(&embedded(), &|_| true, &Overrides::default(), sources)
@@ -71,6 +72,64 @@ fn every_rule_says_why_what_to_do_and_where_the_facts_come_from() {
         assert!(known.contains(&rule.category.as_str()), "{id} has the category '{}'", rule.category);
         assert!(!rule.service.is_empty(), "{id} names no service");
     }
+}
+
+fn json(path: &str) -> Json {
+    serde_json::from_str(&std::fs::read_to_string(path).expect("a file")).expect("json")
+}
+
+#[test]
+fn every_link_was_read_and_what_it_says_is_written_down() {
+    let sources = Sources::new();
+    let packs = all(&sources);
+    let mut linked: BTreeSet<String> =
+        packs.packs.iter().flat_map(|pack| &pack.rules).flat_map(|rule| rule.rule.links.clone()).collect();
+    for file in std::fs::read_dir("rules/defaults").expect("a folder").flatten() {
+        let defaults = json(&file.path().to_string_lossy());
+        let entries = defaults["defaults"].as_array().expect("a list").iter();
+        linked.extend(entries.filter_map(|entry| entry["source"].as_str().map(str::to_owned)));
+    }
+    for framework in json("rules/controls.json")["frameworks"].as_object().expect("an object").values() {
+        let links = framework["links"].as_array().expect("a list").iter();
+        linked.extend(links.filter_map(|link| link.as_str().map(str::to_owned)));
+    }
+    let table = json("rules/sources.json");
+    let recorded: BTreeSet<String> = table["sources"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|entry| {
+            let link = entry["link"].as_str().expect("a link").to_owned();
+            assert!(entry["opened"].is_string() || entry["why"].is_string(), "{link} was not opened: why?");
+            assert!(!entry["says"].as_array().expect("a list").is_empty() || entry["why"].is_string(), "{link}: says?");
+            link
+        })
+        .collect();
+    let (unread, unused): (Vec<_>, Vec<_>) =
+        (linked.difference(&recorded).collect(), recorded.difference(&linked).collect());
+    assert!(unread.is_empty(), "rules/sources.json does not say what these say: {unread:?}");
+    assert!(unused.is_empty(), "nothing links {unused:?} of rules/sources.json");
+}
+
+#[test]
+fn every_control_is_in_the_list_of_its_edition() {
+    let sources = Sources::new();
+    let packs = all(&sources);
+    let mut named = BTreeSet::new();
+    for rule in packs.packs.iter().flat_map(|pack| &pack.rules).map(|rule| &rule.rule) {
+        for (framework, ids) in &rule.controls {
+            named.extend(ids.iter().map(|id| (framework.clone(), id.clone())));
+        }
+    }
+    let mut listed = BTreeSet::new();
+    for (name, framework) in json("rules/controls.json")["frameworks"].as_object().expect("an object") {
+        let controls = framework["controls"].as_object().expect("an object");
+        listed.extend(controls.keys().map(|id| (name.clone(), id.clone())));
+    }
+    let (unlisted, unused): (Vec<_>, Vec<_>) =
+        (named.difference(&listed).collect(), listed.difference(&named).collect());
+    assert!(unlisted.is_empty(), "rules/controls.json lacks {unlisted:?}");
+    assert!(unused.is_empty(), "no rule names {unused:?} of rules/controls.json");
 }
 
 /// What issue 5 asks for: what at least three peers check, what is of high severity, and what only relations find.

@@ -137,6 +137,8 @@ fn all_rules_packs_and_defaults_fit_their_schemas() {
         }
         let kind = match name {
             "pack.json" => "pack",
+            "sources.json" => "sources",
+            "controls.json" => "controls",
             _ if file.starts_with("rules/defaults") => "defaults",
             _ => "rule",
         };
