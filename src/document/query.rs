@@ -344,6 +344,6 @@ mod tests {
         let path = CompiledPath::new("$.properties.a.b.c").expect("path");
         let selected = path.select(&root);
         let (parent, name) = selected.missing.expect("missing");
-        assert_eq!((root.pointer_of(parent).as_deref(), name.as_str()), (Some("/properties/a"), "b"));
+        assert_eq!((root.pointer_of(parent).as_deref(), &*name), (Some("/properties/a"), "b"));
     }
 }
