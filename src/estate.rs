@@ -310,11 +310,23 @@ impl Estate {
 
     /// The resources that are deployed to the same resource group, subscription or other scope, itself among them.
     pub fn in_scope_of(&self, of: Index) -> Vec<Index> {
+        self.in_scope(edges::scope_id(&self.resource(of).id))
+    }
+
+    /// The same with those of the scopes around it: of a resource group its subscription. To which management group a
+    /// subscription belongs, ids do not tell.
+    pub fn in_scopes_around(&self, of: Index) -> Vec<Index> {
+        let scope = edges::scope_id(&self.resource(of).id);
+        let around = edges::scope_around(scope);
+        std::iter::once(scope).chain(around).flat_map(|scope| self.in_scope(scope)).collect()
+    }
+
+    fn in_scope(&self, scope: &str) -> Vec<Index> {
         let edges = self.catalogue.scopes.get_or_init(|| {
             let ids = self.held().iter().enumerate();
             Edges::new(ids.map(|(index, one)| (id_hash(edges::scope_id(&one.id)), index as u32)).collect())
         });
-        edges.of(id_hash(edges::scope_id(&self.resource(of).id))).collect()
+        edges.of(id_hash(scope)).collect()
     }
 
     /// The resources whose ids this one's values contain, itself, ancestors and `dependsOn` left out.

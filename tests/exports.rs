@@ -491,7 +491,8 @@ fn lab_as_collected() -> PathBuf {
             std::fs::copy(entry.path(), folder.join(entry.file_name())).expect("copied");
         }
     }
-    let group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-techmart-lab";
+    let subscription = "/subscriptions/00000000-0000-0000-0000-000000000000";
+    let group = &format!("{subscription}/resourceGroups/rg-techmart-lab");
     let providers = format!("{group}/providers");
     let server = format!("{providers}/Microsoft.Sql/servers/sql-techmart-lab");
     let factory = format!("{providers}/Microsoft.DataFactory/factories/adf-techmart-lab");
@@ -511,8 +512,8 @@ fn lab_as_collected() -> PathBuf {
         format!("{factory}/triggers"),
         format!("{providers}/Microsoft.Insights/metricAlerts"),
         format!("{providers}/Microsoft.Insights/scheduledQueryRules"),
-        format!("{providers}/Microsoft.Consumption/budgets"),
-        format!("{providers}/Microsoft.Authorization/locks"),
+        format!("{subscription}/providers/Microsoft.Consumption/budgets"),
+        format!("{subscription}/providers/Microsoft.Authorization/locks"),
     ];
     for (number, id) in empty.iter().enumerate() {
         let text = serde_json::json!({ "attach": id, "output": [] }).to_string();

@@ -255,6 +255,7 @@ fn candidates(judge: &Judge, related: &Related, at: On) -> Vec<Index> {
             Some(_) => estate.extensions_at(&related.start(&estate.resource(own).id)),
         },
         Relation::SameScope => estate.in_scope_of(own),
+        Relation::AtOrAboveScope => estate.in_scopes_around(own),
         // All joins are asked for later: one of them finds those that may meet them.
         Relation::Anywhere => match related.on.first() {
             Some(join) if estate.is_supplied() => joined(judge, related, join, at),

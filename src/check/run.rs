@@ -1,11 +1,12 @@
 //! Rules on an estate: which rule judges which resource, and what comes out.
 
-use super::finding::{Outcome, Place, Subject, Verdict};
+use super::finding::{Outcome, Place, Step, Subject, Verdict};
 use super::judge::{Evidence, Judge, Judgement, Spot, Truth, shown};
 use super::type_matches;
 use crate::document::{Role, Value};
 use crate::estate::{Estate, Index, Presence, Resource};
-use crate::policy::{CompiledRule, Component, Match, Pack, Packs, Subjects};
+use crate::policy::{CompiledRule, Component, Condition, Match, Pack, Packs, Subjects};
+use crate::secrets;
 use crate::source::Location;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -170,7 +171,7 @@ impl<'e> Runner<'e> {
                         if self.tells_all {
                             let mut outcome = self.outcome(rule, on, judgement);
                             outcome.verdict = Verdict::NotApplicable;
-                            outcome.steps = self.judge.trace(Some(filter), None, on);
+                            outcome.steps = self.traced(Some(filter), None, on, sink);
                             sink.take(outcome);
                         }
                         continue;
@@ -202,10 +203,23 @@ impl<'e> Runner<'e> {
             }
             let mut outcome = self.outcome(rule, on, judgement);
             if self.tells_all {
-                outcome.steps = self.judge.trace(filter, Some(assert), on);
+                outcome.steps = self.traced(filter, Some(assert), on, sink);
             }
             sink.take(outcome);
         }
+    }
+
+    /// The conditions with what they found. What one masks, no other one on the same text may show.
+    fn traced(
+        &self,
+        filter: Option<&'e Condition>,
+        assert: Option<&'e Condition>,
+        on: Option<Index>,
+        sink: &mut dyn Sink,
+    ) -> Vec<Step> {
+        let steps = self.judge.trace(filter, assert, on);
+        steps.iter().for_each(|step| masked_places(step, &mut |at| sink.secret(at)));
+        steps
     }
 
     fn of_types(&self, names: &[String]) -> Vec<Index> {
@@ -255,8 +269,8 @@ impl<'e> Runner<'e> {
             seen.push(place.at);
             new
         });
-        let is_secret = crate::secrets::is_secret_name(pointer.rsplit('/').next().unwrap_or_default());
-        let actual = if is_secret { Some(crate::secrets::MASK.to_owned()) } else { actual(&evidence) };
+        let is_secret = secrets::is_secret_name(pointer.rsplit('/').next().unwrap_or_default());
+        let actual = if is_secret { Some(secrets::MASK.to_owned()) } else { actual(&evidence) };
         let message = match verdict {
             Verdict::Fail => {
                 let template = evidence.message.as_deref().unwrap_or(&rule.rule.message);
@@ -404,6 +418,16 @@ impl<'e> Runner<'e> {
         text.push_str(rest);
         text
     }
+}
+
+/// The places of values that a step or one inside it masks.
+fn masked_places(step: &Step, tell: &mut dyn FnMut(Location)) {
+    if step.found.as_deref() == Some(secrets::MASK)
+        && let Some(place) = step.places.first()
+    {
+        tell(place.at);
+    }
+    step.inner.iter().for_each(|inner| masked_places(inner, tell));
 }
 
 fn verdict(truth: Truth) -> Verdict {

@@ -123,6 +123,16 @@ pub fn scope_id(id: &str) -> &str {
     id
 }
 
+/// The subscription of a resource group's id; nothing of another scope's.
+pub fn scope_around(scope: &str) -> Option<&str> {
+    let (group, word) = {
+        let mut parts = from_end(scope);
+        (parts.next()?, parts.next()?)
+    };
+    let is_group = word.eq_ignore_ascii_case("resourceGroups");
+    is_group.then(|| scope.get(..scope.len() - group.len() - word.len() - 2)).flatten()
+}
+
 /// The id of what a resource belongs to: its parent, or what it extends.
 pub fn owner_id(id: &str) -> Option<&str> {
     parent_id(id).or_else(|| extended_id(id))
@@ -238,6 +248,8 @@ mod tests {
         let lock = format!("{account}/providers/Microsoft.Authorization/locks/keep");
         assert_eq!((extended_id(&lock), extended_id(account)), (Some(account), None));
         assert_eq!(parent_id(&lock), None);
+        assert_eq!(scope_around(scope_id(account)), Some("/subscriptions/‹a/b›"));
+        assert_eq!(scope_around("/subscriptions/s"), None);
     }
 
     #[test]

@@ -12,10 +12,14 @@ use std::sync::OnceLock;
 /// others.
 pub fn is_whole(estate: &Estate, type_name: &str, owner: &str) -> bool {
     let (type_name, owner) = (type_name.to_lowercase(), owner.to_lowercase());
+    let shown = shown(&type_name);
+    if shown.is_some_and(|shown| shown.is_of_subscription) {
+        return is_listed(estate, &type_name, subscription_of(&owner));
+    }
     if is_listed(estate, &type_name, &owner) {
         return true;
     }
-    let Some(shown) = shown(&type_name) else {
+    let Some(shown) = shown else {
         return !is_scope(&owner) && !within(estate, &type_name, &owner).is_empty();
     };
     let Some(owners) = &shown.owners else { return false };
@@ -38,6 +42,8 @@ pub fn is_whole(estate: &Estate, type_name: &str, owner: &str) -> bool {
 struct Shown {
     /// The types it is run once for; nothing where it is run for a group or subscription.
     owners: Option<Vec<&'static str>>,
+    /// It is run for a subscription: what a list of less shows (locks of a group) may come from above as well.
+    is_of_subscription: bool,
     /// One owner has one of it.
     is_single: bool,
 }
@@ -51,6 +57,7 @@ fn shown(type_name: &str) -> Option<&'static Shown> {
                 Of::Types(owners) => Some(owners),
                 _ => None,
             },
+            is_of_subscription: matches!(reading.of(), Of::Subscription),
             is_single: reading.is_single(),
         };
         Reading::all().map(|(name, reading)| (name, told(reading))).collect()
@@ -97,6 +104,11 @@ fn group_of(id: &str) -> Option<String> {
     let parts: Vec<&str> = id.split('/').collect();
     let is_in_group = parts.len() > 4 && parts[3] == "resourcegroups";
     (parts.len() > 2 && parts[1] == "subscriptions").then(|| parts[..if is_in_group { 5 } else { 3 }].join("/"))
+}
+
+/// The id of the subscription that an id stands in.
+fn subscription_of(id: &str) -> &str {
+    id.match_indices('/').nth(2).map_or(id, |(end, _)| &id[..end])
 }
 
 /// Whether an id is that of a resource group or subscription.

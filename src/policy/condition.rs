@@ -340,13 +340,15 @@ pub enum Relation {
     ReferencedBy,
     Extends,
     SameScope,
+    /// Deployed to the scope of the resource or to one around it, whose locks and role assignments reach down to it.
+    AtOrAboveScope,
     Anywhere,
     /// The resource itself: joins values that stand in different places of it.
     Itself,
 }
 
 impl Relation {
-    pub const ALL: [(&'static str, Relation); 11] = [
+    pub const ALL: [(&'static str, Relation); 12] = [
         ("parent", Relation::Parent),
         ("child", Relation::Child),
         ("directChild", Relation::DirectChild),
@@ -356,6 +358,7 @@ impl Relation {
         ("referencedBy", Relation::ReferencedBy),
         ("extends", Relation::Extends),
         ("sameScope", Relation::SameScope),
+        ("atOrAboveScope", Relation::AtOrAboveScope),
         ("anywhere", Relation::Anywhere),
         ("itself", Relation::Itself),
     ];
