@@ -386,7 +386,9 @@ impl<'v> Walk<'v> {
                     tell(Literal { name, holder, holder_name, value });
                 }
             }
-            Kind::Array(items) => items.iter().for_each(|item| self.into(item, tell)),
+            Kind::Array(items) => {
+                items.iter().filter(|item| !self.skips(item)).for_each(|item| self.into(item, tell));
+            }
             Kind::Object(object) => {
                 let (mut kind, mut named, mut has_version) = ("", None, false);
                 for member in &object.members {
