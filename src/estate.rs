@@ -243,7 +243,10 @@ impl Estate {
     pub fn of_type(&self, type_name: &str) -> &[Index] {
         let by_type = &self.catalogue.by_type;
         // Rules name types in lower case.
-        let found = by_type.get(type_name).or_else(|| by_type.get(&type_name.to_ascii_lowercase()));
+        let found = match type_name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            false => by_type.get(type_name),
+            true => by_type.get(&type_name.to_ascii_lowercase()),
+        };
         found.map_or(&[], Vec::as_slice)
     }
 

@@ -6,12 +6,12 @@ use crate::document::{CompiledPath, UnknownReason, Value};
 use crate::estate::{Estate, Index};
 use crate::export::{commands, commands_for_estate, type_of_id};
 use crate::policy::{
-    ApiVersion, Base, Condition, ConditionKind, Default, Defaults, Operand, Operator, Quantifier, Test,
+    ApiVersion, Base, Component, Condition, ConditionKind, Default, Defaults, Operand, Operator, Quantifier, Test,
 };
 use crate::secrets;
 use crate::source::Location;
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Kleene's three values.
@@ -105,10 +105,8 @@ pub struct Judge<'e> {
     pub defaults: &'e Defaults,
     /// Component by resource.
     pub components: &'e HashMap<Index, Vec<Arc<str>>>,
-    /// Components of which a resource can be one only.
-    pub exclusive: &'e HashSet<Arc<str>>,
-    /// Types by component, for near misses.
-    pub component_types: &'e HashMap<Arc<str>, Vec<String>>,
+    /// The components that the pack declares.
+    pub declared: &'e [Component],
 }
 
 impl<'e> Evidence<'e> {
@@ -158,6 +156,11 @@ impl<'e> On<'e> {
 }
 
 impl<'e> Judge<'e> {
+    /// The component of that name.
+    pub fn component(&self, name: &str) -> Option<&'e Component> {
+        self.declared.iter().find(|one| *one.name == *name)
+    }
+
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
         self.judge_on(
@@ -219,7 +222,7 @@ impl<'e> Judge<'e> {
             ConditionKind::ApiVersion(question) => self.api_version(*question, on),
             ConditionKind::Components(bounds) => {
                 let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
-                let exclusive = names.iter().filter(|name| self.exclusive.contains(*name)).count() as i64;
+                let exclusive = names.iter().filter(|name| self.component(name).is_some_and(|one| one.is_exclusive)).count() as i64;
                 let mut evidence = Evidence::at(spot(on.index));
                 evidence.actual = Some(names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", "));
                 evidence.expected = format!("{} components", bounds.describe());

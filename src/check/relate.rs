@@ -54,8 +54,7 @@ fn step_by_step(judge: &Judge, related: &Related, at: On) -> Found {
             estate: &estate,
             defaults: judge.defaults,
             components: judge.components,
-            exclusive: judge.exclusive,
-            component_types: judge.component_types,
+            declared: judge.declared,
         };
         let more = among(&judge, related, at, part);
         found.certain.extend(more.certain);
@@ -83,8 +82,8 @@ fn among<'e>(judge: &Judge<'e>, related: &'e Related, at: On<'e>, candidates: &[
         let other = estate.resource(index);
         let is_member = |name: &Arc<str>| judge.components.get(&index).is_some_and(|names| names.contains(name));
         if related.component.as_ref().is_some_and(|name| !is_member(name)) {
-            let types = related.component.as_ref().and_then(|name| judge.component_types.get(name));
-            if types.is_some_and(|types| has_type(&other.type_name, types)) {
+            let component = related.component.as_ref().and_then(|name| judge.component(name));
+            if component.is_some_and(|component| has_type(&other.type_name, &component.types)) {
                 found.near_misses.push(index);
             }
             continue;

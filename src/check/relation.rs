@@ -61,7 +61,8 @@ impl<'e> Judge<'e> {
 
     /// The types that a relation means, those of its component where it names one.
     pub(super) fn types_of(&self, related: &'e Related) -> &'e [String] {
-        related.component.as_ref().and_then(|name| self.component_types.get(name)).unwrap_or(&related.types)
+        let component = related.component.as_ref().and_then(|name| self.component(name));
+        component.map_or(&related.types, |component| &component.types)
     }
 
     /// The types that a relation from the resource with that id means: below a factory stands nothing of a workspace.

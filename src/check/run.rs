@@ -8,7 +8,7 @@ use crate::estate::{Estate, Index, Presence, Resource};
 use crate::policy::{CompiledRule, Component, Condition, Match, Pack, Packs, Subjects};
 use crate::secrets;
 use crate::source::Location;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -68,11 +68,7 @@ pub fn evaluate_part(
     sink: &mut dyn Sink,
 ) {
     for (pack, components) in packs.packs.iter().zip(members) {
-        let types = pack.components.iter().map(|one| (one.name.clone(), one.types.clone())).collect();
-        let exclusive: HashSet<Arc<str>> =
-            pack.components.iter().filter(|one| one.is_exclusive).map(|one| one.name.clone()).collect();
-        let judge =
-            Judge { estate, defaults: &packs.defaults, components, exclusive: &exclusive, component_types: &types };
+        let judge = Judge { estate, defaults: &packs.defaults, components, declared: &pack.components };
         let runner = Runner { judge, pack, home, range: range.clone(), tells_all: packs.tell_all };
         let present = estate.types().map(|(name, _)| name);
         for rule in pack.rules_for(present).filter(|rule| wanted(rule)) {
@@ -84,13 +80,12 @@ pub fn evaluate_part(
 /// Which components of a pack the resources of a range are.
 pub fn members(estate: &Estate, packs: &Packs, pack: &Pack, range: Range<Index>) -> Members {
     let mut found: Members = HashMap::new();
-    let (nothing, no_types, no_names) = (HashMap::new(), HashMap::new(), HashSet::new());
+    let nothing = HashMap::new();
     let judge = Judge {
         estate,
         defaults: &packs.defaults,
         components: &nothing,
-        exclusive: &no_names,
-        component_types: &no_types,
+        declared: &[],
     };
     for component in &pack.components {
         for name in &component.types {
@@ -145,7 +140,7 @@ impl<'e> Runner<'e> {
             Subjects::Estate => vec![None],
             Subjects::Types(names) => self.of_types(names).into_iter().map(Some).collect(),
             Subjects::Component(name) => {
-                let types = self.judge.component_types.get(name).map_or(&[][..], Vec::as_slice);
+                let types = self.judge.component(name).map_or(&[][..], |component| &component.types);
                 let is_member =
                     |index: &Index| self.judge.components.get(index).is_some_and(|names| names.contains(name));
                 self.of_types(types).into_iter().filter(is_member).map(Some).collect()

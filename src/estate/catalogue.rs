@@ -100,7 +100,10 @@ impl Catalogue {
     fn add(&mut self, type_name: &str, numbers: &mut HashMap<String, u32>) {
         let index = self.count;
         self.count += 1;
-        let number = self.type_number(type_name, numbers);
+        // Resources of one type often follow each other.
+        let last = self.type_of.last().copied();
+        let is_last = last.is_some_and(|last| self.types[last as usize].eq_ignore_ascii_case(type_name));
+        let number = last.filter(|_| is_last).unwrap_or_else(|| self.type_number(type_name, numbers));
         self.type_of.push(number);
         if let Some(list) = self.by_type.get_mut(&self.types[number as usize]) {
             list.push(index);
