@@ -107,6 +107,8 @@ struct Shared {
     texts: RefCell<Vec<(&'static str, Arc<str>)>>,
     /// Where members are put together before it is known how many there are.
     members: RefCell<Vec<Member>>,
+    /// Where ids are put together.
+    id: RefCell<String>,
 }
 
 impl Shared {
@@ -171,9 +173,11 @@ impl<'s> Body<'s> {
         let section = type_name.strip_prefix(NAMESPACE).unwrap_or(type_name);
         let slash = if deployment.path.is_empty() { "" } else { "/" };
         let members: Vec<Member> = self.shared.members.borrow_mut().drain(..).collect();
-        let id: String = [&*deployment.path, slash, section, "/", place].concat();
+        let mut id = self.shared.id.borrow_mut();
+        id.clear();
+        [&*deployment.path, slash, section, "/", place].iter().for_each(|part| id.push_str(part));
         Resource {
-            id: id.into(),
+            id: id.as_str().into(),
             type_name: self.shared.text(type_name),
             name: name.clone(),
             api_version: self.shared.text(""),

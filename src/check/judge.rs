@@ -222,7 +222,8 @@ impl<'e> Judge<'e> {
             ConditionKind::ApiVersion(question) => self.api_version(*question, on),
             ConditionKind::Components(bounds) => {
                 let names = on.index.and_then(|index| self.components.get(&index)).map_or(&[][..], Vec::as_slice);
-                let exclusive = names.iter().filter(|name| self.component(name).is_some_and(|one| one.is_exclusive)).count() as i64;
+                let exclusive =
+                    names.iter().filter(|name| self.component(name).is_some_and(|one| one.is_exclusive)).count() as i64;
                 let mut evidence = Evidence::at(spot(on.index));
                 evidence.actual = Some(names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", "));
                 evidence.expected = format!("{} components", bounds.describe());
@@ -385,6 +386,12 @@ impl<'e> Judge<'e> {
     }
 
     fn selected(&self, test: &'e Test, index: Index, root: &'e Value, operand: &Value) -> Judgement<'e> {
+        // Most tests are on one known value.
+        if let Some(value) = test.path.single(root)
+            && test.operator != Operator::Count
+        {
+            return self.decided(test, index, value, holds(test, value, operand));
+        }
         let selected = test.path.select(root);
         let values: Vec<&'e Value> = selected.values.into_iter().filter(|value| !value.is_null()).collect();
         if let Some(hidden) = selected.hidden_by {
@@ -412,31 +419,32 @@ impl<'e> Judge<'e> {
         if values.is_empty() {
             return self.absent(test, index, operand, selected.missing);
         }
-        let mut decided: Option<(&'e Value, Truth)> = None;
+        let mut decided: Option<(&'e Value, Option<bool>)> = None;
         for &value in &values {
-            let truth = Truth::from(holds(test, value, operand));
-            let decisive = match test.quantifier {
-                Quantifier::Every => truth == Truth::Fails,
-                Quantifier::Some | Quantifier::None => truth == Truth::Holds,
-            };
-            if decisive {
-                decided = Some((value, truth));
+            let known = holds(test, value, operand);
+            let is_decisive = known == Some(test.quantifier != Quantifier::Every);
+            if is_decisive || decided.is_none() || known.is_none() {
+                decided = Some((value, known));
+            }
+            if is_decisive {
                 break;
             }
-            if decided.is_none() || truth == Truth::Unknown {
-                decided = Some((value, truth));
+        }
+        match decided {
+            Some((value, truth)) => self.decided(test, index, value, truth),
+            None => self.absent(test, index, operand, None),
+        }
+    }
+
+    /// The judgement by the value that decides.
+    fn decided(&self, test: &'e Test, index: Index, value: &'e Value, known: Option<bool>) -> Judgement<'e> {
+        match known {
+            None => self.unknown_value(index, value),
+            Some(holds) => {
+                let truth = Truth::from(Some(holds != (test.quantifier == Quantifier::None)));
+                Judgement { truth, evidence: Evidence::at(Spot::Value(index, value)) }
             }
         }
-        let Some((value, truth)) = decided else { return self.absent(test, index, operand, None) };
-        let truth = match (test.quantifier, truth) {
-            (Quantifier::None, Truth::Holds) => Truth::Fails,
-            (Quantifier::None, Truth::Fails) => Truth::Holds,
-            (_, truth) => truth,
-        };
-        if truth == Truth::Unknown {
-            return self.unknown_value(index, value);
-        }
-        Judgement { truth, evidence: Evidence::at(Spot::Value(index, value)) }
     }
 
     /// Why nothing that is absent from a resource decides anything, where that is so.

@@ -50,12 +50,8 @@ fn step_by_step(judge: &Judge, related: &Related, at: On) -> Found {
     let mut found = Found::default();
     let mut estate = judge.estate.fork();
     for part in candidates(judge, related, at).chunks(STEP) {
-        let judge = Judge {
-            estate: &estate,
-            defaults: judge.defaults,
-            components: judge.components,
-            declared: judge.declared,
-        };
+        let judge =
+            Judge { estate: &estate, defaults: judge.defaults, components: judge.components, declared: judge.declared };
         let more = among(&judge, related, at, part);
         found.certain.extend(more.certain);
         found.possible.extend(more.possible);

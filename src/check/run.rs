@@ -81,12 +81,7 @@ pub fn evaluate_part(
 pub fn members(estate: &Estate, packs: &Packs, pack: &Pack, range: Range<Index>) -> Members {
     let mut found: Members = HashMap::new();
     let nothing = HashMap::new();
-    let judge = Judge {
-        estate,
-        defaults: &packs.defaults,
-        components: &nothing,
-        declared: &[],
-    };
+    let judge = Judge { estate, defaults: &packs.defaults, components: &nothing, declared: &[] };
     for component in &pack.components {
         for name in &component.types {
             for &index in within(estate.of_type(name), &range) {

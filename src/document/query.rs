@@ -64,6 +64,17 @@ impl CompiledPath {
         matches!(&self.plan, Plan::Steps(steps) if !steps.iter().any(|step| matches!(step, Step::Every | Step::Names(_))))
     }
 
+    /// The one value at a path of names, where it is there, known and not null; nothing else is told.
+    pub fn single<'v>(&self, root: &'v Value) -> Option<&'v Value> {
+        let Plan::Steps(steps) = &self.plan else { return None };
+        let step = |value: &'v Value, step: &Step| match step {
+            Step::Name(name) => value.get(name),
+            _ => None,
+        };
+        let value = steps.iter().try_fold(root, step)?;
+        (!value.is_null() && value.as_unknown().is_none()).then_some(value)
+    }
+
     /// Runs the path on `root`.
     pub fn select<'v>(&self, root: &'v Value) -> Selected<'v> {
         let mut selected = Selected::default();
