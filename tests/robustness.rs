@@ -119,6 +119,17 @@ fn circles_are_told_at_their_text() {
     );
 }
 
+/// Found by fuzzing: each mention was worked out anew, to the limit of all loops.
+#[test]
+fn a_circle_through_the_copy_of_variables_is_told() {
+    let text = template(
+        "",
+        r#","variables":{"copy":[{"name":"v","count":800,"input":"[concat(string(variables('v')),string(variables('v')))]"}]},"outputs":{"x":{"type":"array","value":"[variables('v')]"}}"#,
+    );
+    let place = "\"[concat(string(variables('v')),string(variables('v')))]\"";
+    assert_eq!(problems(text.as_bytes()), [("the variable 'v' depends on itself".to_owned(), place.to_owned())]);
+}
+
 #[test]
 fn long_chains_of_variables_end_at_the_limit() {
     let links: Vec<String> = (0..5000).map(|n| format!(r#""v{n}":"[variables('v{}')]""#, n + 1)).collect();

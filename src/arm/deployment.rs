@@ -52,6 +52,11 @@ enum Slot {
     Known(Value),
 }
 
+/// The entries of the `copy` of the variables section.
+fn copied_variables(template: &Value) -> &[Value] {
+    template.get("variables").and_then(|variables| variables.get("copy")).and_then(Value::as_array).unwrap_or_default()
+}
+
 /// Where a nested deployment's expressions are evaluated when not in itself.
 #[derive(Debug)]
 pub struct Outer {
@@ -87,6 +92,8 @@ pub struct Deployment {
     pub symbols: RefCell<HashMap<String, Vec<usize>>>,
     parameters: RefCell<Vec<Slot>>,
     variables: RefCell<Vec<Slot>>,
+    /// Variables that the `copy` of the variables section makes.
+    copied: RefCell<Vec<Slot>>,
     outputs: RefCell<Slot>,
 }
 
@@ -107,6 +114,7 @@ impl Deployment {
             symbols: RefCell::default(),
             parameters: RefCell::new(vec![Slot::Waiting; parameters]),
             variables: RefCell::new(vec![Slot::Waiting; variables]),
+            copied: RefCell::new(vec![Slot::Waiting; copied_variables(&template).len()]),
             outputs: RefCell::default(),
             template,
         }
@@ -330,11 +338,8 @@ impl Frame<'_, '_> {
     }
 
     /// A variable that the `copy` of the variables section makes.
-    fn copied_variable(&self, name: &str) -> Option<Value> {
-        let copies = self.home.template.get("variables")?.get("copy")?.as_array()?;
-        let entry = copies.iter().find(|entry| {
-            entry.get("name").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(name))
-        })?;
+    fn copied_variable(&self, index: usize, name: &str) -> Option<Value> {
+        let entry = copied_variables(&self.home.template).get(index)?;
         // Evaluated as the property copy it is spelled as.
         let list = Value { at: entry.at, ..Value::array(vec![entry.clone()]) };
         let holder = Value::object(vec![Member { key: "copy".into(), key_at: entry.at, value: list }]);
@@ -471,9 +476,14 @@ impl Scope for Frame<'_, '_> {
                 self.variable_value(index).unwrap_or_default()
             }),
             None => {
-                let _nested = Nested::enter(&self.session.depth, MAX_EVALUATION_DEPTH)
-                    .ok_or_else(|| format!("evaluation nests deeper than {MAX_EVALUATION_DEPTH} levels"))?;
-                self.copied_variable(name).ok_or_else(|| format!("the template declares no variable '{name}'"))
+                let is_it = |entry: &Value| {
+                    entry.get("name").and_then(Value::as_str).is_some_and(|own| own.eq_ignore_ascii_case(name))
+                };
+                let index = copied_variables(&self.home.template).iter().position(is_it);
+                let index = index.ok_or_else(|| format!("the template declares no variable '{name}'"))?;
+                self.looked_up("variable", name, &self.home.copied, index, || {
+                    self.copied_variable(index, name).unwrap_or_default()
+                })
             }
         }
     }
