@@ -514,9 +514,30 @@ fn work(job: &Job, document: &Document, setting: &Setting) -> Done {
     let (more, more_secrets) = judge_declarations(setting, document, declarations);
     outcomes.extend(more);
     secrets.extend(more_secrets);
+    step_back(&mut outcomes);
     expansion.resources.iter().for_each(|resource| secrets::origins(&resource.body, &mut secrets));
     secrets.extend(parameters::secret_values(document.root(), &job.given, &secrets));
     Done { outcomes, secrets, expansion, linked: linked_files.into_inner().into_iter().map(|(_, file)| file).collect() }
+}
+
+/// One text is told once: a rule that yields steps back at a text which another one of its pack, of its severity or
+/// above, finds wrong or shows as where what is wrong comes from.
+fn step_back(outcomes: &mut Vec<Outcome>) {
+    let yields = |one: &Outcome| one.rule.yields && one.verdict == Verdict::Fail;
+    if !outcomes.iter().any(yields) {
+        return;
+    }
+    let told: Vec<(Location, Arc<Rule>)> = outcomes
+        .iter()
+        .filter(|one| one.verdict == Verdict::Fail && !one.rule.yields)
+        .flat_map(|one| std::iter::once(&one.primary).chain(&one.related).map(|place| (place.at, one.rule.clone())))
+        .collect();
+    outcomes.retain(|one| {
+        let is_told = |(at, other): &(Location, Arc<Rule>)| {
+            *at == one.primary.at && other.pack == one.rule.pack && other.severity >= one.rule.severity
+        };
+        !yields(one) || !told.iter().any(is_told)
+    });
 }
 
 /// Brings together what the jobs of each template gave, with what is suppressed beside its text.

@@ -103,6 +103,28 @@ fn a_finding_leads_back_to_the_parameter() {
     assert_eq!(outcome["related"][0]["label"], "parameter default 'https'");
 }
 
+/// A rule on declarations that yields knows less than the rule on the resource that gets the text.
+#[test]
+fn a_secret_in_a_variable_is_told_once() {
+    let folder = Folder::new("once");
+    let template = |used: &str| {
+        format!(
+            r#"{{"$schema":"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+"contentVersion":"1.0.0.0","variables":{{"source":"AccountName=st;AccountKey=c2VjcmV0IGtleQ=="}},
+"resources":[{{"type":"Microsoft.DataFactory/factories/linkedservices","apiVersion":"2018-06-01","name":"f/l",
+"properties":{{"type":"AzureBlobStorage","typeProperties":{{"connectionString":"{used}"}}}}}}]}}"#
+        )
+    };
+    folder.write("main.json", &template("[variables('source')]"));
+    assert_eq!(folder.rules(&[]), ["linked-service-holds-secret"]);
+    folder.write("main.json", &template("AccountName=st"));
+    assert_eq!(folder.rules(&[]), ["secret-in-clear"]);
+    // Of two packs each is whole, and with the special rule off the general one tells.
+    folder.write("main.json", &template("[variables('source')]"));
+    folder.write("archlint.json", r#"{"severity":{"linked-service-holds-secret":"off"}}"#);
+    assert_eq!(folder.rules(&[]), ["secret-in-clear"]);
+}
+
 #[test]
 fn standard_input_has_the_name_it_is_given() {
     let output = Command::cargo_bin("archlint")

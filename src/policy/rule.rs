@@ -38,6 +38,8 @@ pub struct Rule {
     pub concepts: Vec<String>,
     /// False for a rule whose findings nobody may suppress.
     pub is_waivable: bool,
+    /// Steps back at a text that another rule of its pack, of its severity or above, finds wrong: that one knows more.
+    pub yields: bool,
     pub lifecycle: Lifecycle,
     /// Of a deprecated rule: what takes its place.
     pub deprecated: Option<String>,
@@ -191,7 +193,7 @@ impl CompiledRule {
     }
 }
 
-const WORDS: [&str; 24] = [
+const WORDS: [&str; 25] = [
     "$schema",
     "code",
     "requirement",
@@ -216,6 +218,7 @@ const WORDS: [&str; 24] = [
     "deprecated",
     "note",
     "waivable",
+    "yields",
 ];
 
 /// Reads one rule file.
@@ -261,6 +264,7 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
         lifecycle: lifecycle(root, members)?,
         deprecated: members.get("deprecated").map(|value| text(value, "deprecated").map(str::to_owned)).transpose()?,
         is_waivable: members.get("waivable").and_then(Value::as_bool).unwrap_or(true),
+        yields: members.get("yields").and_then(Value::as_bool).unwrap_or(false),
     };
     let selection = needed("for")?;
     let chosen = object(selection, "for")?;
@@ -279,6 +283,11 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
     } else {
         return Err(PackError::new(selection.at, "'for' needs 'type', 'component' or 'estate'"));
     };
+    let is_on_declarations =
+        matches!(&subjects, Subjects::Types(names) if names.iter().all(|name| name.starts_with(NAMESPACE)));
+    if let Some(yields) = members.get("yields").filter(|_| described.yields && !is_on_declarations) {
+        return Err(PackError::new(yields.at, "only a rule on what templates declare can yield"));
+    }
     Ok(CompiledRule {
         rule: Arc::new(described),
         subjects,
