@@ -1,5 +1,5 @@
-//! Embeds the rule packs: every JSON file under `rules/` as `(path, text)`, sorted by path. What pages say that rules
-//! link is for those who change rules, and stays out.
+//! Embeds the rule packs: every JSON file under `rules/` as `(path, text)`, sorted by path. What pages and
+//! controls say stays out: it is for those who change rules and who read reports.
 //! The folder is the registry, so adding a rule touches no Rust.
 
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=rules");
     let mut files = Vec::new();
     collect(&rules, &mut files)?;
-    files.retain(|file| *file != rules.join("sources.json"));
+    files.retain(|file| ["sources.json", "controls.json"].iter().all(|name| *file != rules.join(name)));
     files.sort();
     let mut table = String::from("&[\n");
     for file in &files {

@@ -3,6 +3,7 @@
 
 mod compile;
 mod condition;
+mod controls;
 mod defaults;
 mod known;
 pub mod lint;
@@ -16,6 +17,7 @@ pub use condition::{
     Amount, ApiVersion, Base, Bounds, Chain, Comparison, Condition, ConditionKind, Demand, Items, ItemsDemand, Join,
     Operand, Operator, Quantifier, Related, Relation, Test,
 };
+pub use controls::control_title;
 pub use defaults::{Default, Defaults};
 pub use pack::{
     Component, Match, Overrides, Pack, PackFile, Packs, default_packs, embedded, embedded_to_run, hash, load,

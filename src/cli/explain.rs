@@ -2,7 +2,7 @@
 
 use super::{Exit, Outcome, Refused, say};
 use crate::document::Value;
-use crate::policy::{Alternative, CompiledRule, Lifecycle, Rule, nearest};
+use crate::policy::{Alternative, CompiledRule, Lifecycle, Rule, control_title, nearest};
 use crate::report::json;
 use crate::source::Sources;
 use clap::ArgMatches;
@@ -143,8 +143,11 @@ fn explained(rule: &Rule, examples: &str) -> String {
     }
     if !rule.controls.is_empty() {
         let _ = writeln!(out, "Controls");
-        for (framework, numbers) in &rule.controls {
-            let _ = writeln!(out, "  {framework}: {}", numbers.join(", "));
+        for (framework, number) in rule.controls.iter().flat_map(|(name, list)| list.iter().map(move |one| (name, one)))
+        {
+            let title = control_title(framework, number).map(|title| format!(": {title}")).unwrap_or_default();
+            let options = textwrap::Options::new(WIDTH).initial_indent("  ").subsequent_indent("    ");
+            let _ = writeln!(out, "{}", textwrap::fill(&format!("{framework} {number}{title}"), options));
         }
         out.push('\n');
     }

@@ -139,7 +139,8 @@ fn grouped(out: &mut String, groups: &[Group], id: &str, title: &str, head: &str
         };
         let open: Vec<String> =
             group.open.iter().map(|rule| format!("<a href=\"#rule-{0}\">{0}</a>", escaped(rule))).collect();
-        let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(&group.name));
+        let title = group.title.map(|title| format!("<br><span class=\"soft\">{}</span>", escaped(title)));
+        let _ = write!(out, "<tr><th scope=\"row\">{}{}</th>", escaped(&group.name), title.unwrap_or_default());
         for number in [group.rules, group.passed, group.failed, group.unknown, group.accepted] {
             let _ = write!(out, "<td class=\"number\">{number}</td>");
         }

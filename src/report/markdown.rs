@@ -153,7 +153,8 @@ fn assessed(out: &mut String, document: &Json) {
         let _ = writeln!(out, "<details><summary>{title}</summary>\n");
         let rows = groups.iter().map(|group| {
             let numbers = [group.rules, group.passed, group.failed, group.unknown, group.accepted];
-            let mut row = vec![cell(&group.name)];
+            let title = group.title.map(|title| format!(": {title}")).unwrap_or_default();
+            let mut row = vec![cell(&format!("{}{title}", group.name))];
             row.extend(numbers.iter().map(usize::to_string));
             row.extend([group.result().to_owned(), group.open.join(", ")]);
             row

@@ -3,6 +3,7 @@
 
 use super::summary::count;
 use crate::check::Severity;
+use crate::policy::control_title;
 use serde_json::Value as Json;
 use sha1::{Digest, Sha1};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -50,6 +51,8 @@ pub fn shown(document: &Json, from: Severity) -> impl Iterator<Item = &Json> {
 /// How the verdicts stand on one requirement or control.
 pub struct Group<'d> {
     pub name: String,
+    /// What it is about, where that is known.
+    pub title: Option<&'static str>,
     /// Rules that serve it.
     pub rules: usize,
     pub passed: usize,
@@ -92,9 +95,9 @@ pub fn requirements(document: &Json) -> Vec<Group<'_>> {
     groups(document, &|rule| rule["requirement"].as_str().map(str::to_owned).into_iter().collect())
 }
 
-/// Verdicts by control of a framework.
+/// Verdicts by control of a framework, with what it is about.
 pub fn controls(document: &Json) -> Vec<Group<'_>> {
-    groups(document, &|rule| {
+    let mut made = groups(document, &|rule| {
         let frameworks = rule["controls"].as_object().into_iter().flatten();
         frameworks
             .flat_map(|(framework, numbers)| {
@@ -102,7 +105,11 @@ pub fn controls(document: &Json) -> Vec<Group<'_>> {
                 numbers.map(move |number| format!("{framework} {number}"))
             })
             .collect()
-    })
+    });
+    for group in &mut made {
+        group.title = group.name.rsplit_once(' ').and_then(|(framework, number)| control_title(framework, number));
+    }
+    made
 }
 
 fn groups<'d>(document: &'d Json, names: &dyn Fn(&Json) -> Vec<String>) -> Vec<Group<'d>> {
@@ -113,6 +120,7 @@ fn groups<'d>(document: &'d Json, names: &dyn Fn(&Json) -> Vec<String>) -> Vec<G
         for key in &keys {
             let new = || Group {
                 name: key.2.clone(),
+                title: None,
                 rules: 0,
                 passed: 0,
                 failed: 0,
