@@ -7,6 +7,7 @@ mod controls;
 mod defaults;
 mod known;
 pub mod lint;
+mod needs;
 mod pack;
 mod quantity;
 mod reader;

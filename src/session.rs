@@ -7,7 +7,7 @@ mod parallel;
 mod progress;
 mod stream;
 
-use crate::arm::declarations::Asked;
+use crate::arm::declarations::{Asked, Declares, Sketch};
 use crate::arm::expand::{Expansion, Request, expand_with};
 use crate::arm::parameters::{self, Given, given};
 use crate::arm::template::Kind;
@@ -89,7 +89,7 @@ struct Setting<'c> {
     policies: Option<&'c Policies<'c>>,
     rules: &'c [Arc<Rule>],
     /// The declarations of templates that rules judge.
-    asked: Asked,
+    asked: Asked<'c>,
 }
 
 /// What a job gave.
@@ -160,7 +160,12 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
         max_waiver_days: request.max_waiver_days,
     });
     let rules = run.rules.clone();
-    let asked = packs.asked(&wanted);
+    let declared = packs.on_declarations(&wanted);
+    let may_apply = |kind: Declares, sketch: &Sketch| {
+        packs.tell_all || declared.iter().any(|(own, rule)| *own == kind && rule.may_apply(sketch))
+    };
+    let mut asked = Asked::default().only(&may_apply);
+    declared.iter().for_each(|(kind, _)| asked.add(*kind));
     let setting =
         Setting { request, packs, sources, wanted: &wanted, policies: policies.as_ref(), rules: &rules, asked };
     let bytes = request.found.iter().map(input::size).sum::<u64>();

@@ -43,29 +43,55 @@ impl Declares {
         ("archlint/conditions", Declares::Conditions),
     ];
 
+    /// The kind that rules select by a type (in any case).
+    pub fn of_type(type_name: &str) -> Option<Declares> {
+        Declares::ALL.iter().find(|(name, _)| name.eq_ignore_ascii_case(type_name)).map(|(_, kind)| *kind)
+    }
+
     fn type_name(self) -> &'static str {
         Declares::ALL.iter().find(|(_, kind)| *kind == self).map_or(NAMESPACE, |(name, _)| name)
     }
 }
 
-/// The kinds that the rules of a run ask for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Asked(u8);
+/// What is known of a parameter or output before it is made a declaration.
+#[derive(Clone, Copy, Debug)]
+pub struct Sketch<'n> {
+    pub name: &'n str,
+    pub is_secure: bool,
+    pub has_secret: bool,
+}
 
-impl Asked {
-    /// Adds the kind of that type, where it is one.
-    pub fn add(&mut self, type_name: &str) {
-        if let Some(number) = Declares::ALL.iter().position(|(name, _)| name.eq_ignore_ascii_case(type_name)) {
-            self.0 |= 1 << number;
-        }
+/// Whether a rule may have something to say of a declaration.
+type MayApply<'a> = &'a (dyn Fn(Declares, &Sketch) -> bool + Sync);
+
+/// The declarations that the rules of a run ask for.
+#[derive(Clone, Copy, Default)]
+pub struct Asked<'a> {
+    kinds: u8,
+    may_apply: Option<MayApply<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// Adds a kind.
+    pub fn add(&mut self, kind: Declares) {
+        self.kinds |= 1 << kind as u8;
+    }
+
+    /// The same without what no rule has anything to say of.
+    pub fn only(self, may_apply: MayApply<'a>) -> Self {
+        Asked { may_apply: Some(may_apply), ..self }
     }
 
     pub fn is_nothing(self) -> bool {
-        self.0 == 0
+        self.kinds == 0
     }
 
     fn has(self, kind: Declares) -> bool {
-        Declares::ALL.iter().position(|(_, own)| *own == kind).is_some_and(|number| self.0 & (1 << number) != 0)
+        self.kinds & (1 << kind as u8) != 0
+    }
+
+    fn wants(self, kind: Declares, sketch: &Sketch) -> bool {
+        self.may_apply.is_none_or(|may_apply| may_apply(kind, sketch))
     }
 }
 
@@ -83,7 +109,7 @@ pub fn declarations(session: &Session, asked: Asked, resources: &[Resource]) -> 
     let fed = if asked.has(Declares::Parameters) { fed(resources) } else { Fed::new() };
     for deployment in &each {
         if asked.has(Declares::Parameters) {
-            parameters(session, deployment, &shared, &fed, &mut found);
+            parameters(session, deployment, asked, &shared, &fed, &mut found);
         }
         if asked.has(Declares::Deployments) && deployment.parent.is_some() {
             found.extend(nested(session, deployment, &shared));
@@ -96,7 +122,7 @@ pub fn declarations(session: &Session, asked: Asked, resources: &[Resource]) -> 
         }
     }
     if asked.has(Declares::Outputs) {
-        outputs(session, &each, &shared, &mut found);
+        outputs(session, &each, asked, &shared, &mut found);
     }
     found
 }
@@ -236,7 +262,14 @@ fn feeds(value: &Value, path: &mut String, fed: &mut Fed) {
     }
 }
 
-fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, fed: &Fed, found: &mut Vec<Resource>) {
+fn parameters(
+    session: &Session,
+    deployment: &Rc<Deployment>,
+    asked: Asked,
+    shared: &Shared,
+    fed: &Fed,
+    found: &mut Vec<Resource>,
+) {
     // Expressions that are evaluated outside do not see the parameters declared here.
     if deployment.is_outer {
         return;
@@ -244,19 +277,26 @@ fn parameters(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, f
     let frame = session.frame(deployment, &[], Site::Resource);
     for member in section(deployment, "parameters") {
         let declaration = Declaration::new(member, &deployment.template);
+        let given = deployment.given.iter().rev().find(|given| given.name.eq_ignore_ascii_case(&member.key));
+        let given = given.filter(|_| deployment.parent.is_some());
+        let value = given.and_then(|_| frame.parameter(&member.key).ok());
+        let is_secure = declaration.is_secure();
+        let has_secret = value.as_ref().is_some_and(|value| value.secret_inside().is_some());
+        if !asked.wants(Declares::Parameters, &Sketch { name: &member.key, is_secure, has_secret }) {
+            continue;
+        }
         let body = Body::new(member.key_at, deployment, shared);
         body.set("name", Value { at: member.key_at, ..Value::string(member.key.clone()) });
         for word in ["type", "defaultValue", "allowedValues", "nullable", "metadata"] {
             body.set_some(word, declaration.word(word).cloned());
         }
         let type_at = declaration.word("type").map_or(member.key_at, |name| name.at);
-        body.set("isSecure", Value { at: type_at, ..Value::bool(declaration.is_secure()) });
-        let given = deployment.given.iter().rev().find(|given| given.name.eq_ignore_ascii_case(&member.key));
-        if let (Some(given), Some(_)) = (given, &deployment.parent) {
+        body.set("isSecure", Value { at: type_at, ..Value::bool(is_secure) });
+        if let Some(given) = given {
             body.set_some("passes", given.entry.get("value").and_then(|value| passed(session, deployment, value)));
-            if let Ok(value) = frame.parameter(&member.key) {
-                body.set_value(value, &member.value, &deployment.template);
-            }
+        }
+        if let Some(value) = value {
+            body.set_value(value, &member.value, &deployment.template);
         }
         if let (Some(places), None) = (fed.get(&member.key), &deployment.parent) {
             body.set("feeds", Value::array(places.iter().map(|place| Value::string(place.as_str())).collect()));
@@ -277,9 +317,15 @@ fn passed(session: &Session, deployment: &Rc<Deployment>, value: &Value) -> Opti
     is_plain.then(|| Value { at: value.at, ..Value::string(name) })
 }
 
-fn outputs(session: &Session, deployments: &[&Rc<Deployment>], shared: &Shared, found: &mut Vec<Resource>) {
+fn outputs(
+    session: &Session,
+    deployments: &[&Rc<Deployment>],
+    asked: Asked,
+    shared: &Shared,
+    found: &mut Vec<Resource>,
+) {
     // Places of output values that are not secure: what hands one of them on is no new cause.
-    let mut plain: HashMap<Location, String> = HashMap::new();
+    let mut plain: HashMap<Location, &Arc<str>> = HashMap::new();
     let mut made = Vec::new();
     for deployment in deployments {
         let evaluated = session.outputs(deployment);
@@ -287,10 +333,13 @@ fn outputs(session: &Session, deployments: &[&Rc<Deployment>], shared: &Shared, 
             let Some(value) = evaluated.get(&member.key).and_then(|entry| entry.get("value")) else { continue };
             let declaration = Declaration::new(member, &deployment.template);
             let value = own_place(value.clone());
-            if !declaration.is_secure() {
-                plain.insert(value.at, member.key.to_string());
+            let (is_secure, has_secret) = (declaration.is_secure(), value.secret_inside().is_some());
+            if !is_secure {
+                plain.insert(value.at, &member.key);
             }
-            made.push((*deployment, member, declaration.word("type").cloned(), declaration.is_secure(), value));
+            if asked.wants(Declares::Outputs, &Sketch { name: &member.key, is_secure, has_secret }) {
+                made.push((*deployment, member, declaration.word("type").cloned(), is_secure, value));
+            }
         }
     }
     for (deployment, member, type_name, is_secure, value) in made {
@@ -300,7 +349,7 @@ fn outputs(session: &Session, deployments: &[&Rc<Deployment>], shared: &Shared, 
         body.set("isSecure", Value::bool(is_secure));
         let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
         let before = steps.filter(|step| step.role == Role::Output).find_map(|step| plain.get(&step.at));
-        body.set_some("passes", before.map(|name| Value::string(name.as_str())));
+        body.set_some("passes", before.map(|name| Value::string((*name).clone())));
         body.set_value(value, &member.value, &deployment.template);
         found.push(body.declared(Declares::Outputs, &member.key, deployment));
     }
@@ -511,7 +560,7 @@ mod tests {
     fn declared(kinds: &[&str]) -> Vec<Resource> {
         let template = parse(SourceId(0), TEMPLATE).expect("json").root;
         let mut asked = Asked::default();
-        kinds.iter().for_each(|kind| asked.add(kind));
+        kinds.iter().filter_map(|kind| Declares::of_type(kind)).for_each(|kind| asked.add(kind));
         expand_with(request(&template), asked).declarations
     }
 

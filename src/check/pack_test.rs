@@ -2,7 +2,7 @@
 
 use super::finding::{Outcome, Verdict};
 use super::run::evaluate;
-use crate::arm::declarations::Asked;
+use crate::arm::declarations::{Asked, Declares};
 use crate::arm::expand::{Request, expand_with};
 use crate::arm::parameters::given;
 use crate::document::{Kind, Member, Object, UnknownReason, Value};
@@ -118,7 +118,7 @@ fn with_parameters(
 fn estate(test: &Value, rule: &CompiledRule) -> Result<Estate, String> {
     let mut asked = Asked::default();
     if let Subjects::Types(names) = &rule.subjects {
-        names.iter().for_each(|name| asked.add(name));
+        names.iter().filter_map(|name| Declares::of_type(name)).for_each(|kind| asked.add(kind));
     }
     let mut resources = Vec::new();
     let mut gaps = Vec::new();

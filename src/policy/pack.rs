@@ -5,7 +5,7 @@ use super::condition::Condition;
 use super::defaults::Defaults;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
 use super::rule::{CompiledRule, Subjects, Vocabulary, rule};
-use crate::arm::declarations::Asked;
+use crate::arm::declarations::Declares;
 use crate::document::{Value, parse};
 use crate::source::{Location, Source, SourceId, Sources};
 use regex::{Regex, RegexBuilder};
@@ -145,15 +145,14 @@ pub fn embedded_to_run() -> Vec<PackFile> {
 }
 
 impl Packs {
-    /// The declarations of templates that the wanted rules judge.
-    pub fn asked(&self, wanted: &dyn Fn(&CompiledRule) -> bool) -> Asked {
-        let mut asked = Asked::default();
-        for rule in self.packs.iter().flat_map(|pack| &pack.rules).filter(|rule| wanted(rule)) {
-            if let Subjects::Types(names) = &rule.subjects {
-                names.iter().for_each(|name| asked.add(name));
-            }
-        }
-        asked
+    /// The wanted rules on what templates declare, each with the kinds that it judges.
+    pub fn on_declarations(&self, wanted: &dyn Fn(&CompiledRule) -> bool) -> Vec<(Declares, &CompiledRule)> {
+        let rules = self.packs.iter().flat_map(|pack| &pack.rules).filter(|rule| wanted(rule));
+        let kinds = |rule: &CompiledRule| match &rule.subjects {
+            Subjects::Types(names) => names.iter().filter_map(|name| Declares::of_type(name)).collect(),
+            _ => Vec::new(),
+        };
+        rules.flat_map(|rule| kinds(rule).into_iter().map(move |kind| (kind, rule))).collect()
     }
 
     /// Compiles every rule and gives what is wrong in any.

@@ -2,8 +2,9 @@
 
 use super::compile::{Context, Kept, component_name, condition, input_kind};
 use super::condition::Condition;
+use super::needs::Needs;
 use super::reader::{PackError, object, only, text, texts, unknown_word};
-use crate::arm::declarations::{Declares, NAMESPACE};
+use crate::arm::declarations::{Declares, NAMESPACE, Sketch};
 use crate::check::Severity;
 use crate::document::{Object, Value};
 use crate::estate::InputKind;
@@ -132,6 +133,7 @@ pub struct CompiledRule {
     written: Written,
     filter: OnceLock<Result<Option<Condition>, PackError>>,
     assert: OnceLock<Result<Condition, PackError>>,
+    needs: OnceLock<Needs>,
 }
 
 /// Conditions as they stand in the file, with what they may refer to.
@@ -185,6 +187,11 @@ impl CompiledRule {
     /// Whether it judges what templates declare beside resources.
     pub fn asks_for_declarations(&self) -> bool {
         matches!(&self.subjects, Subjects::Types(names) if names.iter().any(|name| name.starts_with(NAMESPACE)))
+    }
+
+    /// Whether it may apply to a declaration of which only this is known.
+    pub fn may_apply(&self, sketch: &Sketch) -> bool {
+        self.needs.get_or_init(|| Needs::of(self.filter().ok().flatten())).are_met(sketch)
     }
 
     /// The conditions as written, for what reads rather than runs them.
@@ -302,6 +309,7 @@ pub fn rule(id: &str, pack: &str, root: &Value, vocabulary: &Arc<Vocabulary>) ->
         },
         filter: OnceLock::new(),
         assert: OnceLock::new(),
+        needs: OnceLock::new(),
     })
 }
 
