@@ -94,6 +94,8 @@ pub struct Options {
     pub links: bool,
     /// Columns of the terminal.
     pub width: usize,
+    /// Characters of the longest line that is drawn whole: a terminal would break it.
+    pub longest: usize,
     /// Lowest severity of findings that formats for reading show.
     pub show: Severity,
     /// Show unknown verdicts one by one.
@@ -110,6 +112,7 @@ impl Default for Options {
             unicode: true,
             links: false,
             width: 100,
+            longest: pretty::LONG_LINE,
             show: Severity::Note,
             show_unknown: false,
             all: false,

@@ -67,6 +67,21 @@ fn no_format_shows_a_secret() {
     }
 }
 
+/// A terminal would break long lines and tear the marks from what they mark.
+#[test]
+fn lines_are_drawn_as_far_as_a_terminal_has_room() {
+    let document: Json = serde_json::from_str(&rendered("json")).expect("json");
+    let drawn = |longest: usize| {
+        let options = archlint::report::Options { longest, ..archlint::report::Options::default() };
+        let text = archlint::report::render_kept("pretty", &document, &options).expect("a report");
+        let source =
+            |line: &&str| line.trim_start().starts_with(|first: char| first.is_ascii_digit()) && line.contains('│');
+        text.lines().filter(source).map(|line| line.chars().count()).max().expect("a drawn line")
+    };
+    assert!(drawn(400) > 60, "the fixture has a long line");
+    assert!(drawn(40) <= 40 + "100 │ ".len(), "{} characters", drawn(40));
+}
+
 #[test]
 fn a_written_run_renders_to_the_same_bytes() {
     let path = std::env::temp_dir().join(format!("archlint-run-{}.json", std::process::id()));

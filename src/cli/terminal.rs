@@ -11,6 +11,9 @@ use std::io::IsTerminal;
 /// Columns of what is not a terminal: output must not depend on who looks.
 const WIDTH: usize = 100;
 
+/// Columns that a drawing needs before a line: its number and a rule.
+const GUTTER: usize = 12;
+
 /// What a reader wants to see.
 pub fn options(given: &ArgMatches, clock: &Clock) -> Result<Options, Refused> {
     let is_terminal = std::io::stdout().is_terminal();
@@ -24,10 +27,9 @@ pub fn options(given: &ArgMatches, clock: &Clock) -> Result<Options, Refused> {
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let is_ascii = is_dumb || locale.is_some_and(|locale| locale == "C" || locale == "POSIX");
-    let width = match terminal_size::terminal_size() {
-        Some((width, _)) if is_terminal => usize::from(width.0).clamp(40, 160),
-        _ => WIDTH,
-    };
+    let columns = terminal_size::terminal_size().filter(|_| is_terminal).map(|(width, _)| usize::from(width.0));
+    let width = columns.map_or(WIDTH, |columns| columns.clamp(40, 160));
+    let longest = columns.map_or(Options::default().longest, |columns| columns.saturating_sub(GUTTER).max(40));
     let show = given.get_one::<String>("show").and_then(|word| Severity::parse(word)).unwrap_or(Severity::Note);
     Ok(Options {
         time: clock.time(),
@@ -35,6 +37,7 @@ pub fn options(given: &ArgMatches, clock: &Clock) -> Result<Options, Refused> {
         unicode: !is_ascii && !given.get_flag("no-graphics"),
         links: is_terminal && !is_dumb && color,
         width,
+        longest,
         show,
         show_unknown: given.get_flag("show-unknown"),
         all: given.get_flag("all"),

@@ -42,7 +42,18 @@ struct Drawn {
 }
 
 /// A text with its name, without the copy that `NamedSource` makes.
-struct Named(Window);
+struct Named {
+    window: Window,
+    /// Characters of the longest line that is drawn whole.
+    longest: usize,
+}
+
+/// What drawings are made with.
+struct Board<'t> {
+    texts: &'t Texts<'t>,
+    links: bool,
+    longest: usize,
+}
 
 impl SourceCode for Named {
     fn read_span<'a>(
@@ -51,12 +62,12 @@ impl SourceCode for Named {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = self.0.source.text.as_str();
+        let text = self.window.source.text.as_str();
         let inner = text.read_span(span, before, after)?;
         let contents = |at: SourceSpan, line: usize, column: usize| {
             let data = &text.as_bytes()[at.offset()..at.offset() + at.len()];
             let lines = text[at.offset()..at.offset() + at.len()].lines().count();
-            let (name, line) = (self.0.source.name.clone(), line + self.0.line);
+            let (name, line) = (self.window.source.name.clone(), line + self.window.line);
             Ok(Box::new(MietteSpanContents::new_named(name, data, at, line, column, lines))
                 as Box<dyn SpanContents<'a> + 'a>)
         };
@@ -64,20 +75,25 @@ impl SourceCode for Named {
         let Some(drawn) = text.get(whole.offset()..whole.offset() + whole.len()) else {
             return Err(MietteError::OutOfBounds);
         };
+        let fits = |part: &str| part.lines().all(|line| line.chars().count() <= self.longest);
         // Without lines around it, only the position is asked for.
-        if (before, after) == (0, 0) || drawn.lines().all(|line| line.len() <= LONG_LINE) {
+        if (before, after) == (0, 0) || fits(drawn) {
             return contents(whole, inner.line(), inner.column());
         }
-        if span.len() > LONG_LINE {
+        if span.len() > self.longest {
             return Err(MietteError::OutOfBounds);
         }
-        let place = self.0.source.line_column(span.offset() as u32);
-        let line_start = self.0.source.line_starts()[place.line - 1] as usize;
+        let place = self.window.source.line_column(span.offset() as u32);
+        let line_start = self.window.source.line_starts()[place.line - 1] as usize;
         let behind = span.offset() + span.len();
         let line_end = text[behind..].find('\n').map_or(text.len(), |at| behind + at);
-        let start = text[line_start..span.offset()].char_indices().rev().take(BESIDE).last();
+        if fits(&text[line_start..line_end]) {
+            return contents((line_start, line_end - line_start).into(), place.line - 1, 0);
+        }
+        let beside = BESIDE.min(self.longest / 4);
+        let start = text[line_start..span.offset()].char_indices().rev().take(beside).last();
         let start = start.map_or(span.offset(), |(at, _)| line_start + at);
-        let end = text[behind..line_end].char_indices().nth(BESIDE).map_or(line_end, |(at, _)| behind + at);
+        let end = text[behind..line_end].char_indices().nth(beside).map_or(line_end, |(at, _)| behind + at);
         let column = text[line_start..start].chars().count();
         contents((start, end - start).into(), place.line - 1, column)
     }
@@ -127,6 +143,7 @@ impl Diagnostic for Drawn {
 
 pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
     let texts = Texts::new(run, sources);
+    let board = Board { texts: &texts, links: options.links, longest: options.longest };
     let theme = match (options.unicode, options.color) {
         (true, true) => GraphicalTheme::unicode(),
         (true, false) => GraphicalTheme::unicode_nocolor(),
@@ -146,15 +163,15 @@ pub fn render(run: &Run, sources: &Sources, options: &Options) -> String {
         out.push('\n');
     };
     for problem in &run.problems {
-        draw(&problem_drawn(problem, &texts), &mut out);
+        draw(&problem_drawn(problem, &board), &mut out);
     }
     let fold = |groups| if options.all { one_each(groups) } else { folded(groups, &texts) };
     for (group, more) in fold(alike(shown(run, options))) {
-        draw(&finding_drawn(&group, &more, &texts, options.links), &mut out);
+        draw(&finding_drawn(&group, &more, &board), &mut out);
     }
     if options.show_unknown {
         for (group, more) in fold(alike(unknowns(run))) {
-            draw(&unknown_drawn(&group, &more, &texts, options.links), &mut out);
+            draw(&unknown_drawn(&group, &more, &board), &mut out);
             // Outside the drawing, which would break lines that are to be copied.
             let ways = &group[0].decided_by;
             if !ways.is_empty() {
@@ -233,7 +250,7 @@ fn severity(of: Severity) -> miette::Severity {
     }
 }
 
-fn problem_drawn(problem: &Problem, texts: &Texts) -> Drawn {
+fn problem_drawn(problem: &Problem, board: &Board) -> Drawn {
     let mut drawn = Drawn {
         severity: severity(problem.severity),
         code: problem.code.to_owned(),
@@ -249,12 +266,12 @@ fn problem_drawn(problem: &Problem, texts: &Texts) -> Drawn {
         elsewhere: Vec::new(),
     };
     if let Some(place) = &problem.place {
-        attach(&mut drawn, place, &[], texts);
+        attach(&mut drawn, place, &[], board);
     }
     drawn
 }
 
-fn finding_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> Drawn {
+fn finding_drawn(group: &[&Outcome], more: &str, board: &Board) -> Drawn {
     let first = group[0];
     let mut help = first.rule.help.clone();
     if group.len() > 1 {
@@ -273,16 +290,16 @@ fn finding_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> 
         code: first.rule.id.clone(),
         message: full_message(first),
         help: Some(help),
-        url: first.rule.links.first().cloned().filter(|_| links),
+        url: first.rule.links.first().cloned().filter(|_| board.links),
         source: None,
         labels: Vec::new(),
         elsewhere: Vec::new(),
     };
-    attach(&mut drawn, &first.primary, &first.related, texts);
+    attach(&mut drawn, &first.primary, &first.related, board);
     drawn
 }
 
-fn unknown_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> Drawn {
+fn unknown_drawn(group: &[&Outcome], more: &str, board: &Board) -> Drawn {
     let first = group[0];
     let mut help = if first.decided_by.is_empty() {
         "an export of the deployed resource would decide it".to_owned()
@@ -297,29 +314,30 @@ fn unknown_drawn(group: &[&Outcome], more: &str, texts: &Texts, links: bool) -> 
         code: format!("{} (unknown)", first.rule.id),
         message: format!("{}: not known, because {}", first.rule.title, full_message(first)),
         help: Some(help),
-        url: first.rule.links.first().cloned().filter(|_| links),
+        url: first.rule.links.first().cloned().filter(|_| board.links),
         source: None,
         labels: Vec::new(),
         elsewhere: Vec::new(),
     };
-    attach(&mut drawn, &first.primary, &first.related, texts);
+    attach(&mut drawn, &first.primary, &first.related, board);
     drawn
 }
 
 /// Labels in the primary's text, and drawings of their own for other texts.
-fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) {
+fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], board: &Board) {
+    let Board { texts, longest, .. } = *board;
     let span = |place: &Place, window: &Window| {
         let range = window.range(place.at.span);
         // A value of many lines is shown by its first, a long one by its beginning.
         let value = window.source.text.get(range.clone()).unwrap_or_default();
         let first = value.split(['\r', '\n']).next().unwrap_or_default();
-        let cut = first.char_indices().nth(LONG_LINE / 2).map_or(first.len(), |(at, _)| at);
+        let cut = first.char_indices().nth(longest / 2).map_or(first.len(), |(at, _)| at);
         (Some(place.label.clone()), (range.start, cut))
     };
     let shown = texts.window(primary.at);
     let (label, at) = span(primary, &shown);
     let offset = shown.offset;
-    drawn.source = Some(Named(shown));
+    drawn.source = Some(Named { window: shown, longest });
     drawn.labels.push(LabeledSpan::new_primary_with_span(label, at));
     for place in related {
         let window = texts.window(place.at);
@@ -333,7 +351,7 @@ fn attach(drawn: &mut Drawn, primary: &Place, related: &[Place], texts: &Texts) 
                 message: place.label.clone(),
                 help: None,
                 url: None,
-                source: Some(Named(window)),
+                source: Some(Named { window, longest }),
                 labels: vec![LabeledSpan::new_with_span(label, at)],
                 elsewhere: Vec::new(),
             });
