@@ -10,17 +10,30 @@ use archlint::source::Sources;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 9;
 
-/// The shortest of several rounds.
-fn shortest(mut work: impl FnMut()) -> Duration {
-    let mut best = Duration::MAX;
-    for _ in 0..ROUNDS {
-        let start = Instant::now();
-        work();
-        best = best.min(start.elapsed());
+/// A row of the table: what is measured, and the shortest time of all rounds.
+struct Row<'w> {
+    label: String,
+    work: Box<dyn FnMut() + 'w>,
+    best: Duration,
+}
+
+impl<'w> Row<'w> {
+    fn new(label: &str, work: impl FnMut() + 'w) -> Self {
+        Row { label: label.to_owned(), work: Box::new(work), best: Duration::MAX }
     }
-    best
+}
+
+/// Measures all rows round by round, so that a machine that gets slower does so for each of them.
+fn measured(rows: &mut [Row]) {
+    for _ in 0..ROUNDS {
+        for row in rows.iter_mut() {
+            let start = Instant::now();
+            (row.work)();
+            row.best = row.best.min(start.elapsed());
+        }
+    }
 }
 
 fn packs(wanted: &[&str]) -> (Packs, Sources) {
@@ -51,27 +64,20 @@ fn measure() {
     let texts: Vec<String> = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
     let bytes: usize = texts.iter().map(String::len).sum();
     println!("{} files, {:.1} MB, {} rounds each, shortest counts", files.len(), bytes as f64 / 1e6, ROUNDS);
-    let base = shortest(|| {
-        for text in &texts {
-            std::hint::black_box(serde_json::from_str::<serde_json::Value>(text).ok());
-        }
-    });
-    println!("serde_json to Value, one thread      {:8.1} ms   1.00", base.as_secs_f64() * 1e3);
     let found: Vec<Found> =
         files.iter().map(|path| Found { name: input::shown(path), path: path.clone(), explicit: false }).collect();
     let part = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
-    let report = |label: &str, took: Duration| {
-        println!("{label:36} {:8.1} ms   {:.2}", took.as_secs_f64() * 1e3, took.as_secs_f64() / base.as_secs_f64());
-    };
+    let mut rows = vec![Row::new("serde_json to Value, one thread", || {
+        for text in &texts {
+            std::hint::black_box(serde_json::from_str::<serde_json::Value>(text).ok());
+        }
+    })];
     if "our parser, one thread".contains(&part) {
-        report(
-            "our parser, one thread",
-            shortest(|| {
-                for text in &texts {
-                    std::hint::black_box(archlint::document::parse(archlint::source::SourceId(0), text).ok());
-                }
-            }),
-        );
+        rows.push(Row::new("our parser, one thread", || {
+            for text in &texts {
+                std::hint::black_box(archlint::document::parse(archlint::source::SourceId(0), text).ok());
+            }
+        }));
     }
     for (label, names, threads) in [
         ("expansion, no rules, 1 thread", &[][..], 1),
@@ -85,16 +91,27 @@ fn measure() {
             continue;
         }
         let (packs, _) = packs(names);
-        let took = shortest(|| {
+        let found = &found;
+        rows.push(Row::new(label, move || {
             let request = CheckRequest { found: found.clone(), threads, ..CheckRequest::default() };
             std::hint::black_box(check(&request, &packs, &Sources::new()));
-        });
-        report(label, took);
+        }));
     }
-    let load_time = shortest(|| {
+    measured(&mut rows);
+    let base = rows[0].best;
+    let ratio = |of: Duration, to: Duration| of.as_secs_f64() / to.as_secs_f64();
+    for row in &rows {
+        println!("{:36} {:8.1} ms   {:.2}", row.label, row.best.as_secs_f64() * 1e3, ratio(row.best, base));
+    }
+    let of = |label: &str| rows.iter().find(|row| row.label == label).map(|row| row.best);
+    if let (Some(both), Some(one)) = (of("techmart and azure-data, 2 threads"), of("techmart, 2 threads")) {
+        println!("cost of breadth: both packs over techmart alone    {:.2}", ratio(both, one));
+    }
+    let mut loading = [Row::new("loading all packs", || {
         std::hint::black_box(packs(&["techmart", "azure-data"]));
-    });
-    println!("loading all packs                    {:8.2} ms", load_time.as_secs_f64() * 1e3);
+    })];
+    measured(&mut loading);
+    println!("{:36} {:8.2} ms", loading[0].label, loading[0].best.as_secs_f64() * 1e3);
 }
 
 fn main() {
