@@ -129,19 +129,12 @@ pub fn declarations(session: &Session, asked: Asked, resources: &[Resource]) -> 
 
 /// Texts that all declarations share: a big template has thousands of them.
 #[derive(Default)]
-struct Shared {
-    texts: RefCell<Vec<(&'static str, Arc<str>)>>,
-    /// Where members are put together before it is known how many there are.
-    members: RefCell<Vec<Member>>,
-    /// Where ids are put together.
-    id: RefCell<String>,
-}
+struct Shared(RefCell<Vec<(&'static str, Arc<str>)>>);
 
 impl Shared {
     fn text(&self, text: &'static str) -> Arc<str> {
-        let mut made = self.texts.borrow_mut();
-        // The texts are constants: where one has two addresses, it is made twice.
-        match made.iter().find(|(own, _)| std::ptr::eq(*own, text)) {
+        let mut made = self.0.borrow_mut();
+        match made.iter().find(|(own, _)| *own == text) {
             Some((_, shared)) => shared.clone(),
             None => {
                 let shared: Arc<str> = text.into();
@@ -155,35 +148,32 @@ impl Shared {
 /// The members of a declaration's body.
 struct Body<'s> {
     at: Location,
+    members: Vec<Member>,
     shared: &'s Shared,
 }
 
 impl<'s> Body<'s> {
     fn new(at: Location, deployment: &Deployment, shared: &'s Shared) -> Self {
-        let body = Body { at, shared };
-        // What a declaration that came to nothing left.
-        shared.members.borrow_mut().clear();
+        let mut body = Body { at, members: Vec::with_capacity(12), shared };
         body.set("isRoot", Value::bool(deployment.parent.is_none()));
         body.set("deployment", Value::string(deployment.path.clone()));
         body
     }
 
     /// A value that stands nowhere itself stands where the declaration does.
-    fn set(&self, name: &'static str, value: Value) {
+    fn set(&mut self, name: &'static str, value: Value) {
         let at = if value.at == Location::default() { self.at } else { value.at };
-        let member = Member { key: self.shared.text(name), key_at: at, value: Value { at, ..value } };
-        self.shared.members.borrow_mut().push(member);
+        self.members.push(Member { key: self.shared.text(name), key_at: at, value: Value { at, ..value } });
     }
 
-    fn set_some(&self, name: &'static str, value: Option<Value>) {
+    fn set_some(&mut self, name: &'static str, value: Option<Value>) {
         if let Some(value) = value {
             self.set(name, value);
         }
     }
 
     /// The value, whether a secret is in it, and the one that its declared type does not cover.
-    fn set_value(&self, value: Value, declared: &Value, template: &Value) {
-        let has_secret = value.secret_inside().is_some();
+    fn set_value(&mut self, value: Value, has_secret: bool, declared: &Value, template: &Value) {
         self.set("hasSecret", Value::bool(has_secret));
         self.set_some("secret", has_secret.then(|| uncovered(&value, Some(declared), template)).flatten());
         self.set("value", value);
@@ -198,16 +188,12 @@ impl<'s> Body<'s> {
         let type_name = kind.type_name();
         let section = type_name.strip_prefix(NAMESPACE).unwrap_or(type_name);
         let slash = if deployment.path.is_empty() { "" } else { "/" };
-        let members: Vec<Member> = self.shared.members.borrow_mut().drain(..).collect();
-        let mut id = self.shared.id.borrow_mut();
-        id.clear();
-        [&*deployment.path, slash, section, "/", place].iter().for_each(|part| id.push_str(part));
         Resource {
-            id: id.as_str().into(),
+            id: format!("{}{slash}{section}/{place}", deployment.path).into(),
             type_name: self.shared.text(type_name),
             name: name.clone(),
             api_version: self.shared.text(""),
-            body: Value { at: self.at, ..Value::object(members) },
+            body: Value { at: self.at, ..Value::object(self.members) },
             at: self.at,
             declared_as: deployment.path.clone(),
             presence: Presence::Certain,
@@ -285,7 +271,7 @@ fn parameters(
         if !asked.wants(Declares::Parameters, &Sketch { name: &member.key, is_secure, has_secret }) {
             continue;
         }
-        let body = Body::new(member.key_at, deployment, shared);
+        let mut body = Body::new(member.key_at, deployment, shared);
         body.set("name", Value { at: member.key_at, ..Value::string(member.key.clone()) });
         for word in ["type", "defaultValue", "allowedValues", "nullable", "metadata"] {
             body.set_some(word, declaration.word(word).cloned());
@@ -296,7 +282,7 @@ fn parameters(
             body.set_some("passes", given.entry.get("value").and_then(|value| passed(session, deployment, value)));
         }
         if let Some(value) = value {
-            body.set_value(value, &member.value, &deployment.template);
+            body.set_value(value, has_secret, &member.value, &deployment.template);
         }
         if let (Some(places), None) = (fed.get(&member.key), &deployment.parent) {
             body.set("feeds", Value::array(places.iter().map(|place| Value::string(place.as_str())).collect()));
@@ -338,19 +324,19 @@ fn outputs(
                 plain.insert(value.at, &member.key);
             }
             if asked.wants(Declares::Outputs, &Sketch { name: &member.key, is_secure, has_secret }) {
-                made.push((*deployment, member, declaration.word("type").cloned(), is_secure, value));
+                made.push((*deployment, member, declaration.word("type").cloned(), is_secure, has_secret, value));
             }
         }
     }
-    for (deployment, member, type_name, is_secure, value) in made {
-        let body = Body::new(member.key_at, deployment, shared);
+    for (deployment, member, type_name, is_secure, has_secret, value) in made {
+        let mut body = Body::new(member.key_at, deployment, shared);
         body.set("name", Value { at: member.key_at, ..Value::string(member.key.clone()) });
         body.set_some("type", type_name);
         body.set("isSecure", Value::bool(is_secure));
         let steps = std::iter::successors(value.trace.as_deref(), |trace| trace.next.as_deref());
         let before = steps.filter(|step| step.role == Role::Output).find_map(|step| plain.get(&step.at));
         body.set_some("passes", before.map(|name| Value::string((*name).clone())));
-        body.set_value(value, &member.value, &deployment.template);
+        body.set_value(value, has_secret, &member.value, &deployment.template);
         found.push(body.declared(Declares::Outputs, &member.key, deployment));
     }
 }
@@ -441,7 +427,7 @@ fn nested(session: &Session, deployment: &Rc<Deployment>, shared: &Shared) -> Op
     let declared = parent.declared.borrow();
     let own = declared.iter().find(|one| one.is_deployment() && one.path == deployment.path)?;
     let properties = own.raw.as_object()?.member("properties")?;
-    let body = Body::new(own.raw.at, deployment, shared);
+    let mut body = Body::new(own.raw.at, deployment, shared);
     body.set("name", own.identity.name.clone());
     let written = properties.value.get("expressionEvaluationOptions").and_then(|options| options.get("scope"));
     let scope = Value::string(if deployment.is_outer { "outer" } else { "inner" });
@@ -468,7 +454,7 @@ fn handed_secret(session: &Session, deployment: &Rc<Deployment>, declared: &Rc<D
 fn literals(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, found: &mut Vec<Resource>) {
     let mut tell = |one: Literal, given: Option<&Value>| {
         let Literal { name, value, .. } = one;
-        let body = Body::new(value.at, deployment, shared);
+        let mut body = Body::new(value.at, deployment, shared);
         body.set("name", Value::string(name));
         body.set("resourceType", Value::string(one.holder));
         body.set("resourceName", Value::string(one.holder_name));
@@ -514,7 +500,7 @@ fn conditions(session: &Session, deployment: &Rc<Deployment>, shared: &Shared, f
         let Some(owner) = holder.declared.borrow().get(owner.1).filter(|owner| !owner.existing).cloned() else {
             continue;
         };
-        let body = Body::new(one.raw.at, deployment, shared);
+        let mut body = Body::new(one.raw.at, deployment, shared);
         let type_at = one.raw.get("type").map_or(one.raw.at, |value| value.at);
         body.set("type", Value { at: type_at, ..Value::string(one.identity.type_name.as_str()) });
         // As text, since two conditions are the same when their symbols are.

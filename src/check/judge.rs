@@ -143,6 +143,11 @@ pub struct On<'e> {
 }
 
 impl<'e> On<'e> {
+    /// The resource that a rule is about (nothing: the estate as a whole).
+    pub(super) fn start(index: Option<Index>) -> On<'e> {
+        On { index, focus: None, origin: None, subject: index, is_filter: false, is_bare: false }
+    }
+
     /// Another resource, to which a relation leads from here.
     pub fn other(self, index: Index) -> On<'e> {
         let origin = self.index.map(|own| (own, self.focus));
@@ -163,24 +168,17 @@ impl<'e> Judge<'e> {
 
     /// Judges a condition on a resource (nothing: on the estate as a whole).
     pub fn judge(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(
-            condition,
-            On { index: on, focus: None, origin: None, subject: on, is_filter: false, is_bare: false },
-        )
+        self.judge_on(condition, On::start(on))
     }
 
     /// Whether a condition holds, without evidence.
     pub fn truth(&self, condition: &'e Condition, on: Option<Index>) -> Truth {
-        let on = On { index: on, focus: None, origin: None, subject: on, is_filter: true, is_bare: true };
-        self.judge_on(condition, on).truth
+        self.judge_on(condition, On { is_filter: true, is_bare: true, ..On::start(on) }).truth
     }
 
     /// The same of a condition that selects: most resources fail it, and nobody is told.
     pub fn filter(&self, condition: &'e Condition, on: Option<Index>) -> Judgement<'e> {
-        self.judge_on(
-            condition,
-            On { index: on, focus: None, origin: None, subject: on, is_filter: true, is_bare: false },
-        )
+        self.judge_on(condition, On { is_filter: true, ..On::start(on) })
     }
 
     pub fn judge_on(&self, condition: &'e Condition, on: On<'e>) -> Judgement<'e> {

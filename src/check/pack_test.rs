@@ -2,12 +2,12 @@
 
 use super::finding::{Outcome, Verdict};
 use super::run::evaluate;
-use crate::arm::declarations::{Asked, Declares};
+use crate::arm::declarations::Asked;
 use crate::arm::expand::{Request, expand_with};
 use crate::arm::parameters::given;
 use crate::document::{Kind, Member, Object, UnknownReason, Value};
 use crate::estate::{Estate, InputKind, Presence, Resource};
-use crate::policy::{CompiledRule, Overrides, PackFile, Packs, Subjects, load};
+use crate::policy::{CompiledRule, Overrides, PackFile, Packs, load};
 use crate::source::{Location, Sources};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -117,9 +117,7 @@ fn with_parameters(
 /// What a rule is tested on: resources, or what the test's template declares beside them.
 fn estate(test: &Value, rule: &CompiledRule) -> Result<Estate, String> {
     let mut asked = Asked::default();
-    if let Subjects::Types(names) = &rule.subjects {
-        names.iter().filter_map(|name| Declares::of_type(name)).for_each(|kind| asked.add(kind));
-    }
+    rule.subjects.declarations().for_each(|kind| asked.add(kind));
     let mut resources = Vec::new();
     let mut gaps = Vec::new();
     let mut collections = HashSet::new();

@@ -21,8 +21,7 @@ impl<'e> Judge<'e> {
     /// The conditions of a rule on a resource: which resources it is for, and what must hold where it is for this one.
     pub fn trace(&self, filter: Option<&'e Condition>, assert: Option<&'e Condition>, on: Option<Index>) -> Vec<Step> {
         let told = |text: &str, condition: &'e Condition, is_filter: bool| {
-            let inner = self
-                .step(condition, On { index: on, focus: None, origin: None, subject: on, is_filter, is_bare: false });
+            let inner = self.step(condition, On { is_filter, ..On::start(on) });
             Step { outcome: inner.outcome, text: text.to_owned(), found: None, places: Vec::new(), inner: vec![inner] }
         };
         let filter = filter.map(|filter| told("applies where", filter, true));

@@ -17,16 +17,16 @@ impl Needs {
     /// What a filter needs; nothing where it does not say so plainly.
     pub fn of(filter: Option<&Condition>) -> Needs {
         let mut needs = Needs::default();
-        match filter.map(|filter| &filter.kind) {
-            Some(ConditionKind::All(parts)) => parts.iter().for_each(|part| needs.add(part)),
-            Some(_) => filter.into_iter().for_each(|whole| needs.add(whole)),
-            None => {}
-        }
+        filter.into_iter().for_each(|filter| needs.add(filter));
         needs
     }
 
     fn add(&mut self, condition: &Condition) {
-        let ConditionKind::Test(test) = &condition.kind else { return };
+        let test = match &condition.kind {
+            ConditionKind::All(parts) => return parts.iter().for_each(|part| self.add(part)),
+            ConditionKind::Test(test) => test,
+            _ => return,
+        };
         let Test { base: Base::Own, path, operator, operand, quantifier: Quantifier::Every, capture: None, .. } =
             &**test
         else {

@@ -148,11 +148,7 @@ impl Packs {
     /// The wanted rules on what templates declare, each with the kinds that it judges.
     pub fn on_declarations(&self, wanted: &dyn Fn(&CompiledRule) -> bool) -> Vec<(Declares, &CompiledRule)> {
         let rules = self.packs.iter().flat_map(|pack| &pack.rules).filter(|rule| wanted(rule));
-        let kinds = |rule: &CompiledRule| match &rule.subjects {
-            Subjects::Types(names) => names.iter().filter_map(|name| Declares::of_type(name)).collect(),
-            _ => Vec::new(),
-        };
-        rules.flat_map(|rule| kinds(rule).into_iter().map(move |kind| (kind, rule))).collect()
+        rules.flat_map(|rule| rule.subjects.declarations().map(move |kind| (kind, rule))).collect()
     }
 
     /// Compiles every rule and gives what is wrong in any.

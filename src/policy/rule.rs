@@ -118,6 +118,14 @@ pub enum Subjects {
     Estate,
 }
 
+impl Subjects {
+    /// The kinds of declarations among the types.
+    pub fn declarations(&self) -> impl Iterator<Item = Declares> {
+        let types = if let Subjects::Types(names) = self { names.as_slice() } else { &[] };
+        types.iter().filter_map(|name| Declares::of_type(name))
+    }
+}
+
 /// A rule ready to run. Its conditions are compiled when it first has a resource to judge: most rules of a run have
 /// none, and paths and patterns cost more to build than to run.
 #[derive(Debug)]
@@ -186,7 +194,7 @@ impl CompiledRule {
 
     /// Whether it judges what templates declare beside resources.
     pub fn asks_for_declarations(&self) -> bool {
-        matches!(&self.subjects, Subjects::Types(names) if names.iter().any(|name| name.starts_with(NAMESPACE)))
+        self.subjects.declarations().next().is_some()
     }
 
     /// Whether it may apply to a declaration of which only this is known.
