@@ -121,13 +121,21 @@ pub fn is_secure_type(name: &str) -> bool {
     ["securestring", "secureobject"].iter().any(|secure| name.eq_ignore_ascii_case(secure))
 }
 
+/// The patterns of these forms that a text may match.
+fn fitting<'t>(
+    forms: impl Iterator<Item = &'static Form> + 't,
+    text: &'t str,
+) -> impl Iterator<Item = &'static Regex> + 't {
+    let lower = OnceCell::new();
+    forms.filter_map(move |form| form.for_text(text, &lower))
+}
+
 /// The patterns that may match a text. No form is without one of these letters; most texts of a document are.
 fn possible(text: &str) -> impl Iterator<Item = &'static Regex> {
     let is_possible = text.bytes().any(|byte| matches!(byte, b'=' | b':' | b'~' | b'%' | b' '))
         || ["eyJ", "AzFu"].iter().any(|head| text.contains(head));
     let forms = if is_possible { forms().values.as_slice() } else { &[] };
-    let lower = OnceCell::new();
-    forms.iter().filter_map(move |form| form.for_text(text, &lower))
+    fitting(forms.iter(), text)
 }
 
 /// A text with the secrets in it masked.
@@ -167,9 +175,7 @@ fn surely_holds_secret(text: &str) -> bool {
     }
     let is_hole =
         |found: &str| found.strip_prefix('{').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    let lower = OnceCell::new();
-    let forms = forms().values.iter().filter(|form| form.is_sure).filter_map(|form| form.for_text(text, &lower));
-    forms
+    fitting(forms().values.iter().filter(|form| form.is_sure), text)
         .flat_map(|form| form.captures_iter(text))
         .filter_map(|groups| groups.get(1))
         .any(|found| !is_hole(found.as_str()))
@@ -283,8 +289,7 @@ pub fn spans(text: &str) -> Vec<Span> {
         );
         Regex::new(&pattern).ok()
     });
-    let lower = OnceCell::new();
-    let formed = forms().values.iter().filter_map(|form| form.for_text(text, &lower));
+    let formed = fitting(forms().values.iter(), text);
     let mut found: Vec<Span> = named
         .iter()
         .chain(formed)

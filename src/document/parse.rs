@@ -205,7 +205,7 @@ impl<'src> Parser<'src> {
         let start = self.at;
         let kind = match self.peek() {
             Some(b'"') => {
-                let text = self.string()?;
+                let text = self.string(|text| text.into())?;
                 if (self.notice)(self.under, &text) {
                     self.noticed.push(self.base + start as u32);
                 }
@@ -245,29 +245,18 @@ impl<'src> Parser<'src> {
         }
     }
 
-    fn string(&mut self) -> Result<Arc<str>, SyntaxError> {
+    /// A string, its text made by `make` where nothing in it is escaped.
+    fn string(&mut self, make: impl Fn(&str) -> Arc<str>) -> Result<Arc<str>, SyntaxError> {
         let start = self.at;
         self.at += 1;
         let from = self.at;
         match memchr::memchr2(b'"', b'\\', &self.bytes[from..]) {
             Some(length) if self.bytes[from + length] == b'"' => {
                 self.at = from + length + 1;
-                Ok(Arc::from(&self.text[from..from + length]))
+                Ok(make(&self.text[from..from + length]))
             }
             Some(_) => self.escaped_string(start).map(Arc::from),
             None => Err(self.error("this string has no end", start, start + 1)),
-        }
-    }
-
-    /// A string whose text is shared with equal keys met before.
-    fn key(&mut self) -> Result<Arc<str>, SyntaxError> {
-        let from = self.at + 1;
-        match memchr::memchr2(b'"', b'\\', &self.bytes[from..]) {
-            Some(length) if self.bytes[from + length] == b'"' => {
-                self.at = from + length + 1;
-                Ok(shared_key(&self.text[from..from + length]))
-            }
-            _ => self.string(),
         }
     }
 
@@ -382,7 +371,7 @@ impl<'src> Parser<'src> {
                 _ => return Err(self.error_here("expected a key in double quotes or '}'")),
             }
             let key_start = self.at;
-            let key = self.key()?;
+            let key = self.string(shared_key)?;
             let key_at = self.location(key_start);
             let under = self.text.get(key_start + 1..self.at - 1).unwrap_or_default();
             self.skip_space()?;

@@ -92,35 +92,35 @@ impl<'d> Group<'d> {
 
 /// Verdicts by requirement.
 pub fn requirements(document: &Json) -> Vec<Group<'_>> {
-    groups(document, &|rule| rule["requirement"].as_str().map(str::to_owned).into_iter().collect())
+    groups(document, &|rule| rule["requirement"].as_str().map(|row| (row.to_owned(), None)).into_iter().collect())
 }
 
 /// Verdicts by control of a framework, with what it is about.
 pub fn controls(document: &Json) -> Vec<Group<'_>> {
-    let mut made = groups(document, &|rule| {
+    groups(document, &|rule| {
         let frameworks = rule["controls"].as_object().into_iter().flatten();
         frameworks
             .flat_map(|(framework, numbers)| {
                 let numbers = numbers.as_array().into_iter().flatten().filter_map(Json::as_str);
-                numbers.map(move |number| format!("{framework} {number}"))
+                numbers.map(move |number| (format!("{framework} {number}"), control_title(framework, number)))
             })
             .collect()
-    });
-    for group in &mut made {
-        group.title = group.name.rsplit_once(' ').and_then(|(framework, number)| control_title(framework, number));
-    }
-    made
+    })
 }
 
-fn groups<'d>(document: &'d Json, names: &dyn Fn(&Json) -> Vec<String>) -> Vec<Group<'d>> {
+/// A name that verdicts are grouped by, and what it is about.
+type Named = (String, Option<&'static str>);
+
+fn groups<'d>(document: &'d Json, names: &dyn Fn(&Json) -> Vec<Named>) -> Vec<Group<'d>> {
     let mut made: BTreeMap<(String, u64, String), Group<'d>> = BTreeMap::new();
     let mut of_rule: HashMap<&str, Vec<(String, u64, String)>> = HashMap::new();
     for rule in list(document, "rules") {
-        let keys: Vec<_> = names(rule).iter().map(|name| sortable(name)).collect();
-        for key in &keys {
+        let named = names(rule);
+        let keys: Vec<_> = named.iter().map(|(name, _)| sortable(name)).collect();
+        for (key, (name, title)) in keys.iter().zip(&named) {
             let new = || Group {
-                name: key.2.clone(),
-                title: None,
+                name: name.clone(),
+                title: *title,
                 rules: 0,
                 passed: 0,
                 failed: 0,

@@ -12,6 +12,19 @@ pub fn threads(wanted: usize) -> usize {
     if wanted > 0 { wanted } else { std::thread::available_parallelism().map_or(1, std::num::NonZero::get) }
 }
 
+/// Runs `worker` on this thread and on as many helpers as make `threads`, each on a stack that suits deep templates.
+fn on_threads(threads: usize, worker: impl Fn() + Copy + Send) {
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // A thread that cannot be started is one helper less: this thread works as well.
+            if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
+                break;
+            }
+        }
+        worker();
+    });
+}
+
 /// Applies `work` to every item on up to `threads` threads (0: as many as there are processors).
 pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = self::threads(threads).min(items.len());
@@ -25,17 +38,7 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
         }
     };
-    if threads > 0 {
-        std::thread::scope(|scope| {
-            for _ in 1..threads {
-                // A thread that cannot be started is one helper less: this thread works as well.
-                if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
-                    break;
-                }
-            }
-            worker();
-        });
-    }
+    on_threads(threads, worker);
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
@@ -46,19 +49,10 @@ const MANY: usize = 512;
 
 /// Changes every item, on up to `threads` threads (0: as many as there are processors).
 pub fn each<T: Send>(items: &mut [T], threads: usize, work: impl Fn(&mut T) + Sync) {
-    let helpers = self::threads(threads).min(items.len().div_ceil(MANY)).saturating_sub(1);
+    let threads = self::threads(threads).min(items.len().div_ceil(MANY));
     let parts = Mutex::new(items.chunks_mut(MANY));
     let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let worker = || std::iter::from_fn(next).flatten().for_each(&work);
-    std::thread::scope(|scope| {
-        for _ in 0..helpers {
-            // As above: what no helper does, this thread does.
-            if std::thread::Builder::new().spawn_scoped(scope, worker).is_err() {
-                break;
-            }
-        }
-        worker();
-    });
+    on_threads(threads, || std::iter::from_fn(next).flatten().for_each(&work));
 }
 
 /// Applies `work` to what `next` gives, on up to `threads` threads, each with a state of its own, and hands the results
@@ -99,15 +93,7 @@ pub fn ordered<T: Send, S, R: Send>(
             }
         }
     };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            // A thread that cannot be started is one helper less: this thread works as well.
-            if std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).is_err() {
-                break;
-            }
-        }
-        worker();
-    });
+    on_threads(threads, worker);
 }
 
 /// Runs `work` on a thread whose stack suits deep templates.
