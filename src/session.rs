@@ -2,30 +2,34 @@
 //! depend on how many threads there are.
 
 mod domains;
+mod jobs;
 mod pairing;
 mod parallel;
 mod progress;
+mod redact;
 mod stream;
 
 use crate::arm::declarations::{Asked, Declares, Sketch};
 use crate::arm::expand::{Expansion, Request, expand_with};
-use crate::arm::parameters::{self, Given, given};
+use crate::arm::parameters;
 use crate::arm::template::Kind;
 use crate::check::{
-    Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Step, Text, Verdict,
-    Waiver, evaluate, may_suppress, suppress, suppress_inline,
+    Baseline, Input, InputStatus, Outcome, PackUse, Place, Policies, Problem, Run, Severity, Text, Verdict, Waiver,
+    evaluate, may_suppress, suppress, suppress_inline,
 };
-use crate::document::{Member, Value, parse};
+use crate::document::Value;
 use crate::estate::{Estate, Resource};
 use crate::export::{self, Conflict, Lifted, Notice};
 use crate::input::{self, Document, Found, Unusable};
 use crate::policy::{CompiledRule, Packs, Rule};
-use crate::secrets::{self, Known};
-use crate::source::{Location, Source, SourceId, Sources, Span};
+use crate::secrets;
+use crate::source::{Location, SourceId, Sources};
+use jobs::{Job, jobs};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use jobs::command_line;
 pub use pairing::{environment, pairs};
 pub use parallel::on_big_stack;
 pub use progress::Progress;
@@ -70,14 +74,6 @@ pub struct CheckRequest {
 pub struct Deployment {
     pub template: PathBuf,
     pub environments: Vec<(String, Vec<PathBuf>)>,
-}
-
-/// One template with one set of parameter values.
-struct Job {
-    document: usize,
-    /// Name of the environment, where there are several.
-    environment: String,
-    given: Vec<Given>,
 }
 
 /// What all steps of a check share.
@@ -186,7 +182,7 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     if let Some(policies) = &policies {
         suppress(&mut run, policies, used, &|id| sources.name(id));
     }
-    redact(&mut run, sources, request.threads);
+    redact::redact(&mut run, sources, request.threads);
     let ranks = sources.ranks();
     run.outcomes.sort_by_cached_key(|outcome| {
         let at = outcome.primary.at;
@@ -200,60 +196,6 @@ pub fn check(request: &CheckRequest, packs: &Packs, sources: &Sources) -> Run {
     run.problems.dedup();
     run.inputs.sort_by(|a, b| a.name.cmp(&b.name));
     run
-}
-
-/// Takes secrets out of what the run says: values that stand at their places, and their texts in problems.
-fn redact(run: &mut Run, sources: &Sources, threads: usize) {
-    run.secrets.sort_unstable();
-    run.secrets.dedup();
-    let secrets = &run.secrets;
-    parallel::each(&mut run.outcomes, threads, |outcome| {
-        if outcome.actual.is_none() && !matches!(outcome.verdict, Verdict::Fail | Verdict::Unknown) {
-            return;
-        }
-        let mut places = std::iter::once(&outcome.primary).chain(&outcome.related);
-        let known = places.any(|place| secrets.binary_search(&place.at).is_ok());
-        // What is masked in part already tells more than a mask.
-        if known && let Some(actual) = outcome.actual.take_if(|actual| !actual.contains(secrets::MASK)) {
-            outcome.message = outcome.message.replace(&actual, secrets::MASK);
-            outcome.actual = Some(secrets::MASK.to_owned());
-        }
-        for text in std::iter::once(&mut outcome.message).chain(&mut outcome.under) {
-            if let std::borrow::Cow::Owned(masked) = secrets::masked(text) {
-                *text = masked;
-            }
-        }
-    });
-    for outcome in run.outcomes.iter_mut().filter(|outcome| !outcome.steps.is_empty()) {
-        outcome.steps.iter_mut().for_each(|step| redact_step(step, &run.secrets));
-    }
-    if run.problems.is_empty() {
-        return;
-    }
-    let secrets = &run.secrets;
-    let texts: Vec<String> = secrets.iter().map(|at| sources.get(at.source).slice(at.span).to_owned()).collect();
-    let known = Known::new(texts.iter().map(String::as_str));
-    for problem in &mut run.problems {
-        problem.message = known.masked(&problem.message);
-    }
-    for input in &mut run.inputs {
-        if let InputStatus::Failed(message) = &mut input.status {
-            *message = known.masked(message);
-        }
-    }
-}
-
-/// Masks the value that a step found where a secret stands in it.
-fn redact_step(step: &mut Step, secrets: &[Location]) {
-    let holds = |at: Location| {
-        let from = secrets.partition_point(|secret| (secret.source, secret.span.start) < (at.source, at.span.start));
-        let inside = |secret: &&Location| secret.source == at.source && secret.span.start <= at.span.end;
-        secrets[from..].iter().take_while(inside).any(|secret| secret.span.end <= at.span.end)
-    };
-    if step.places.first().is_some_and(|place| holds(place.at)) && step.found.is_some() {
-        step.found = Some(secrets::MASK.to_owned());
-    }
-    step.inner.iter_mut().for_each(|inner| redact_step(inner, secrets));
 }
 
 fn problem(name: &str, unusable: Unusable) -> Problem {
@@ -356,63 +298,6 @@ fn documents(
     documents
 }
 
-/// Every template with every set of parameter values it is to be checked with.
-fn jobs(request: &CheckRequest, documents: &[Document], sources: &Sources, run: &mut Part) -> Vec<Job> {
-    let set = command_line(&request.set, sources);
-    let pairs = pairing::pairs(documents);
-    let mut jobs = Vec::new();
-    for (index, document) in documents.iter().enumerate() {
-        match document.kind {
-            Kind::Template => {}
-            Kind::Export => continue,
-            Kind::Parameters => {
-                let status = match pairs.iter().find(|pair| pair.parameters == index) {
-                    Some(pair) => InputStatus::Parameters(vec![documents[pair.template].name.clone()]),
-                    None => {
-                        InputStatus::NotTemplate("a parameter file, and its template is not in the input".to_owned())
-                    }
-                };
-                run.inputs.push(Input { name: document.name.clone(), status });
-                continue;
-            }
-            Kind::Neither => {
-                let told = "neither a template nor a parameter file, nor an export that names its resource \
-                            (--attach FILE=RESOURCE_ID states it)";
-                let status = InputStatus::NotTemplate(told.to_owned());
-                run.inputs.push(Input { name: document.name.clone(), status });
-                continue;
-            }
-        }
-        let mut environments: Vec<(String, Vec<Given>)> = Vec::new();
-        let configured = request.deployments.iter().find(|one| same_file(&one.template, &document.path));
-        if let Some(deployment) = configured {
-            for (name, files) in &deployment.environments {
-                environments.push((name.clone(), files_given(files, sources, run)));
-            }
-        } else if !request.environments.is_empty() {
-            for files in &request.environments {
-                let name = files.last().map(|path| pairing::environment(path, &document.path)).unwrap_or_default();
-                environments.push((name, files_given(files, sources, run)));
-            }
-        } else {
-            for pair in pairs.iter().filter(|pair| pair.template == index) {
-                let file = &documents[pair.parameters];
-                let name = pairing::environment(&file.path, &document.path);
-                environments.push((name, given(file.root().get("parameters"))));
-            }
-        }
-        if environments.is_empty() {
-            environments.push((String::new(), Vec::new()));
-        }
-        let several = environments.len() > 1;
-        for (name, mut values) in environments {
-            values.extend(set.iter().cloned());
-            jobs.push(Job { document: index, environment: if several { name } else { String::new() }, given: values });
-        }
-    }
-    jobs
-}
-
 /// The id that the user states for a document.
 fn attached<'r>(request: &'r CheckRequest, document: &Document) -> Option<&'r str> {
     let stated = request.attach.iter().find(|(path, _)| same_file(path, &document.path));
@@ -421,46 +306,6 @@ fn attached<'r>(request: &'r CheckRequest, document: &Document) -> Option<&'r st
 
 fn same_file(a: &std::path::Path, b: &std::path::Path) -> bool {
     a == b || a.canonicalize().ok().zip(b.canonicalize().ok()).is_some_and(|(a, b)| a == b)
-}
-
-fn files_given(files: &[PathBuf], sources: &Sources, run: &mut Part) -> Vec<Given> {
-    let mut values = Vec::new();
-    for path in files {
-        let found = Found { name: input::shown(path), path: path.clone(), explicit: true };
-        match input::read(&found, sources) {
-            Ok(document) if document.kind == Kind::Parameters => {
-                values.extend(given(document.root().get("parameters")))
-            }
-            Ok(document) => run.problems.push(problem(
-                &found.name,
-                Unusable {
-                    code: "not-a-parameter-file",
-                    message: "this is not a deployment parameter file".to_owned(),
-                    at: Some(document.root().at),
-                },
-            )),
-            Err(unusable) => run.problems.push(problem(&found.name, unusable)),
-        }
-    }
-    values
-}
-
-/// Values of `--set`, each standing in a source of its own so that a finding can show it.
-pub fn command_line(set: &[(String, String)], sources: &Sources) -> Vec<Given> {
-    let mut values = Vec::new();
-    for (name, text) in set {
-        let source = sources.add(Source::new("command line", format!("--set {name}={text}")));
-        let start = (name.len() + "--set =".len()) as u32;
-        let at = Location { source, span: Span { start, end: start + text.len() as u32 } };
-        let parsed = parse(source, text).map(|parsed| parsed.root);
-        let value = parsed.unwrap_or_else(|_| Value::string(text.as_str()));
-        let value = Value::from_json(&value.to_json(), at);
-        let member = |key: &str, value: Value| Member { key: key.into(), key_at: at, value };
-        let members = vec![member("value", value), member("commandLine", Value::bool(true))];
-        let entry = Value { at, ..Value::object(members) };
-        values.push(Given { name: name.as_str().into(), entry });
-    }
-    values
 }
 
 /// Where findings about a whole template stand: its `resources` key.
